@@ -1,0 +1,1 @@
+"""The vocabulary of the project and the papers of its detectors. Imports nothing else of ours."""

@@ -1,0 +1,65 @@
+"""Errors are facts with a code.
+
+::
+
+    QuickClaimError
+    ├── UsageError            the caller asked for something that does not exist       usage.*
+    ├── PhotoRejected         one photo cannot be used; the others of the case go on   photo.*
+    ├── ModelError            the detector's papers or weights are not sound           model.*
+    ├── PriceTableError       a price or rate file cannot be taken                     prices.*
+    ├── RulesError            a rules or policy file cannot be taken                   rules.*
+    └── CaseFactsError        the facts stated about a case cannot be read             facts.*
+
+The class docstring is the summary of the problem; ``code`` is stable and may be shown, stored and counted.
+"""
+
+from typing import ClassVar
+
+
+class QuickClaimError(Exception):
+    """Something went wrong."""
+
+    prefix: ClassVar[str] = "error"
+
+    def __init__(self, code: str, detail: str = "", **facts: object) -> None:
+        """``code`` without prefix, e.g. ``too_large``; ``facts`` are the numbers that the texts mention."""
+        self.code = f"{self.prefix}.{code}"
+        self.detail = detail
+        self.facts = facts
+        super().__init__(f"{self.code}: {detail}" if detail else self.code)
+
+
+class UsageError(QuickClaimError):
+    """The request names something that does not exist."""
+
+    prefix = "usage"
+
+
+class PhotoRejected(QuickClaimError):  # noqa: N818 - a verdict on a photo, not a fault of ours
+    """This photo cannot be used."""
+
+    prefix = "photo"
+
+
+class ModelError(QuickClaimError):
+    """The detector's weights or manifest are not sound."""
+
+    prefix = "model"
+
+
+class PriceTableError(QuickClaimError):
+    """The price or rate table cannot be taken."""
+
+    prefix = "prices"
+
+
+class RulesError(QuickClaimError):
+    """The rules file cannot be taken."""
+
+    prefix = "rules"
+
+
+class CaseFactsError(QuickClaimError):
+    """The facts stated about the case cannot be read."""
+
+    prefix = "facts"
