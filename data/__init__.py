@@ -1,0 +1,1 @@
+"""Price tables, rules and policies that ship with the product, and the data sets that training reads."""

@@ -1,0 +1,63 @@
+"""Boxes: x1, y1, x2, y2 in pixels of the upright photo."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from model.findings import Box
+
+
+def area(box: Box) -> float:
+    """Area in px²; 0 for an inverted box."""
+    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
+
+
+def intersection(a: Box, b: Box) -> float:
+    """Common area in px²."""
+    return area((max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])))
+
+
+def iou(a: Box, b: Box) -> float:
+    """Intersection over union, 0..1."""
+    common = intersection(a, b)
+    union = area(a) + area(b) - common
+    return common / union if union > 0 else 0.0
+
+
+def containment(inner: Box, outer: Box) -> float:
+    """Share of ``inner`` that lies in ``outer``, 0..1."""
+    size = area(inner)
+    return intersection(inner, outer) / size if size > 0 else 0.0
+
+
+def overlap_of_smaller(a: Box, b: Box) -> float:
+    """Share of the smaller box that lies in the other, 0..1."""
+    size = min(area(a), area(b))
+    return intersection(a, b) / size if size > 0 else 0.0
+
+
+def gap(a: Box, b: Box) -> float:
+    """Distance between the nearest edges in px; 0 when the boxes touch or overlap."""
+    dx = max(a[0] - b[2], b[0] - a[2], 0.0)
+    dy = max(a[1] - b[3], b[1] - a[3], 0.0)
+    return float(np.hypot(dx, dy))
+
+
+def union_area(boxes: Sequence[Box]) -> float:
+    """Area covered by at least one of the boxes, in px² (exact, by coordinate compression)."""
+    if not boxes:
+        return 0.0
+    corners = np.asarray(boxes, dtype=np.float64)
+    xs, ys = np.unique(corners[:, [0, 2]]), np.unique(corners[:, [1, 3]])
+    covered = np.zeros((len(ys) - 1, len(xs) - 1), dtype=bool)
+    for x1, y1, x2, y2 in corners:
+        covered[(ys[:-1] >= y1) & (ys[1:] <= y2), :] |= (xs[:-1] >= x1) & (xs[1:] <= x2)
+    return float((covered * np.diff(ys)[:, None] * np.diff(xs)[None, :]).sum())
+
+
+def hull(boxes: Sequence[Box]) -> Box:
+    """The smallest box around all boxes."""
+    corners = np.asarray(boxes, dtype=np.float64)
+    x1, y1 = corners[:, :2].min(axis=0).tolist()
+    x2, y2 = corners[:, 2:].max(axis=0).tolist()
+    return (x1, y1, x2, y2)

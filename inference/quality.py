@@ -1,0 +1,173 @@
+"""Facts about a photo: is there a car, is it sharp, bright and large enough? Each fact has a code and a measured limit.
+
+Blur never blocks: published evidence and our own curves (docs/photo-quality.md) show that it predicts missed damage
+badly, so it only warns. Blocked is what cannot be assessed: no car, no light, no contrast.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from inference.scene import Scene
+from model.detections import Detections
+from model.errors import RulesError
+from model.findings import Box
+from model.notes import Note, note
+from model.vocabulary import LabelGroup
+
+
+class _Limits(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WarnLimits(_Limits):
+    """Beyond these the customer gets advice; the photo still counts."""
+
+    sharpness: float = Field(ge=0)
+    dark_mean: float = Field(ge=0, le=255)
+    bright_mean: float = Field(ge=0, le=255)
+    clipped_share: float = Field(gt=0, le=1)
+    car_long_side: int = Field(ge=0)
+    car_share: float = Field(ge=0, le=1)
+
+
+class BlockLimits(_Limits):
+    """Beyond these nothing can be assessed."""
+
+    dark_mean: float = Field(ge=0, le=255)
+    bright_mean: float = Field(ge=0, le=255)
+    contrast: float = Field(ge=0)
+
+
+class SubjectLimits(_Limits):
+    """Weights of the best score of each label group, and the weighted sum from which on there is a car."""
+
+    part: float = Field(ge=0)
+    damaged_part: float = Field(ge=0)
+    damage: float = Field(ge=0)
+    min_car_score: float = Field(gt=0)
+
+    def car_score(self, detections: Detections) -> float:
+        """How much speaks for a car on the photo; 0 without any detection."""
+        best = dict.fromkeys(LabelGroup, 0.0)
+        for item in detections:
+            best[item.label.group] = max(best[item.label.group], item.score)
+        return sum(float(getattr(self, group.value)) * score for group, score in best.items())
+
+
+class QualityRules(_Limits):
+    """All limits; see the YAML file."""
+
+    version: str
+    long_side: int = Field(ge=64)
+    warn: WarnLimits
+    block: BlockLimits
+    subject: SubjectLimits
+
+    @classmethod
+    def from_yaml(cls, text: str) -> Self:
+        """Raises ``RulesError`` naming the field that is wrong."""
+        try:
+            return cls.model_validate(yaml.safe_load(text))
+        except (ValidationError, yaml.YAMLError) as error:
+            raise RulesError("quality_invalid", str(error)) from error
+
+
+class Subject(StrEnum):
+    """What the photo shows."""
+
+    CAR = "car"
+    CLOSE_UP = "close_up"
+    NO_CAR = "no_car"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """``ok`` is False only for what cannot be assessed; ``reasons`` holds blocks first, then warnings.
+
+    ``sharpness`` in grey levels², ``brightness`` 0..255, ``clipped`` and ``car_share`` 0..1, ``car_long_side`` in px of
+    the original photo (0 without a recognised part).
+    """
+
+    ok: bool
+    subject: Subject
+    sharpness: float
+    brightness: float
+    contrast: float
+    clipped: float
+    car_share: float
+    car_long_side: float
+    reasons: tuple[Note, ...]
+
+
+def judge(pixels: npt.NDArray[np.uint8], detections: Detections, scene: Scene, rules: QualityRules) -> Quality:
+    """Measure one upright RGB photo (h, w, 3), which may be a reduced copy of the ``scene``'s original size."""
+    grey = _grey(pixels, rules.long_side)
+    subject = _subject(detections, scene, rules)
+    car = scene.car_box
+    facts = {
+        "sharpness": _sharpness(_crop(grey, car, scene)),
+        "brightness": float(grey.mean()),
+        "contrast": float(grey.std()),
+        "clipped": float(((grey <= 8) | (grey >= 250)).mean()),
+        "car_share": scene.car_share,
+        "car_long_side": max(car[2] - car[0], car[3] - car[1]) if car else 0.0,
+    }
+    blocks, warnings = _blocks(facts, subject, rules.block), _warnings(facts, subject, rules.warn)
+    return Quality(ok=not blocks, subject=subject, reasons=tuple(blocks + warnings), **facts)
+
+
+def _grey(pixels: npt.NDArray[np.uint8], long_side: int) -> npt.NDArray[np.uint8]:
+    factor = long_side / max(pixels.shape[:2])
+    small = cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else pixels
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+
+
+def _crop(grey: npt.NDArray[np.uint8], car: Box | None, scene: Scene) -> npt.NDArray[np.uint8]:
+    if car is None:
+        return grey
+    factor = grey.shape[1] / scene.width
+    x1, y1, x2, y2 = (round(value * factor) for value in car)
+    crop = grey[max(0, y1) : y2, max(0, x1) : x2]
+    return crop if min(crop.shape) >= 16 else grey
+
+
+def _sharpness(grey: npt.NDArray[np.uint8]) -> float:
+    return float(cv2.Laplacian(grey, cv2.CV_32F).var())
+
+
+def _subject(detections: Detections, scene: Scene, rules: QualityRules) -> Subject:
+    if rules.subject.car_score(detections) < rules.subject.min_car_score:
+        return Subject.NO_CAR
+    return Subject.CAR if scene.parts else Subject.CLOSE_UP
+
+
+def _blocks(facts: dict[str, float], subject: Subject, limits: BlockLimits) -> list[Note]:
+    found = []
+    if facts["contrast"] < limits.contrast:
+        found.append(note("quality.no_contrast"))
+    elif facts["brightness"] < limits.dark_mean:
+        found.append(note("quality.black"))
+    elif facts["brightness"] > limits.bright_mean:
+        found.append(note("quality.white"))
+    if subject is Subject.NO_CAR:
+        found.append(note("quality.no_car"))
+    return found
+
+
+def _warnings(facts: dict[str, float], subject: Subject, limits: WarnLimits) -> list[Note]:
+    tests = {
+        "quality.too_dark": facts["brightness"] < limits.dark_mean,
+        "quality.too_bright": facts["brightness"] > limits.bright_mean or facts["clipped"] > limits.clipped_share,
+        "quality.blurred": facts["sharpness"] < limits.sharpness,
+        "quality.close_up": subject is Subject.CLOSE_UP,
+        "quality.car_low_resolution": subject is Subject.CAR and facts["car_long_side"] < limits.car_long_side,
+        "quality.car_far": subject is Subject.CAR and facts["car_share"] < limits.car_share,
+    }
+    return [note(code) for code, holds in tests.items() if holds and subject is not Subject.NO_CAR]

@@ -1,0 +1,82 @@
+"""The reviewed numbers behind consolidation; ``data/rules/consolidate.yaml`` read into a frozen model."""
+
+from typing import Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from model.errors import RulesError
+from model.vocabulary import DamageKind, Part
+
+
+class _Rules(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Fill(_Rules):
+    """Share of its bounding box that an outlined thing covers, 0..1."""
+
+    scratch: float = Field(gt=0, le=1)
+    dent: float = Field(gt=0, le=1)
+    broken: float = Field(gt=0, le=1)
+    unknown: float = Field(gt=0, le=1)
+    part: float = Field(gt=0, le=1)
+
+    def of(self, kind: DamageKind) -> float:
+        """The fill of a kind of damage."""
+        return float(getattr(self, kind.value))
+
+
+class Impossible(_Rules):
+    """Parts that cannot carry the kind at all."""
+
+    scratch: frozenset[Part] = frozenset()
+    dent: frozenset[Part] = frozenset()
+    broken: frozenset[Part] = frozenset()
+
+
+class Unlikely(Impossible):
+    """Parts that seldom carry the kind; the confidence is multiplied by ``factor``."""
+
+    factor: float = Field(gt=0, lt=1)
+
+
+class Plausibility(_Rules):
+    """Which kinds of damage a part can have."""
+
+    impossible: Impossible
+    unlikely: Unlikely
+    unknown_means_broken: frozenset[Part]
+
+    def factor(self, part: Part, kind: DamageKind) -> float:
+        """1 plausible, 0 impossible, between for an unlikely pair."""
+        if kind is DamageKind.UNKNOWN:
+            return 1.0
+        if part in getattr(self.impossible, kind.value):
+            return 0.0
+        return self.unlikely.factor if part in getattr(self.unlikely, kind.value) else 1.0
+
+
+class ConsolidateRules(_Rules):
+    """All settings of consolidation; see the YAML file for what each means and where it comes from."""
+
+    version: str
+    fill: Fill
+    minor_up_to_cm2: float = Field(gt=0)
+    moderate_up_to_cm2: float = Field(gt=0)
+    min_containment: float = Field(gt=0, le=1)
+    min_covered: float = Field(gt=0, le=1)
+    min_support: float = Field(gt=0, le=1)
+    clear_winner: float = Field(ge=1)
+    neighbour_support: float = Field(gt=0, le=1)
+    side_winner: float = Field(ge=1)
+    spread_wheel_aspect: float = Field(gt=1)
+    plausibility: Plausibility
+
+    @classmethod
+    def from_yaml(cls, text: str) -> Self:
+        """Raises ``RulesError`` naming the field that is wrong."""
+        try:
+            return cls.model_validate(yaml.safe_load(text))
+        except (ValidationError, yaml.YAMLError) as error:
+            raise RulesError("consolidate_invalid", str(error)) from error
