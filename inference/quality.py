@@ -150,12 +150,12 @@ def _subject(detections: Detections, scene: Scene, rules: QualityRules) -> Subje
 
 def _blocks(facts: dict[str, float], subject: Subject, limits: BlockLimits) -> list[Note]:
     found = []
-    if facts["contrast"] < limits.contrast:
-        found.append(note("quality.no_contrast"))
-    elif facts["brightness"] < limits.dark_mean:
+    if facts["brightness"] < limits.dark_mean:
         found.append(note("quality.black"))
     elif facts["brightness"] > limits.bright_mean:
         found.append(note("quality.white"))
+    elif facts["contrast"] < limits.contrast:
+        found.append(note("quality.no_contrast"))
     if subject is Subject.NO_CAR:
         found.append(note("quality.no_car"))
     return found
