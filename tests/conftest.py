@@ -64,3 +64,7 @@ def photo(detections: Callable[[Iterable[Row]], Detections]) -> Callable[..., Ph
 def rulebook() -> Rulebook:
     """The shipped tables, rules and policy."""
     return Rulebook.load()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="rewrite the expected outputs of golden cases")

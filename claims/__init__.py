@@ -1,0 +1,1 @@
+"""The case: from photos and facts to an assessment and a decision."""

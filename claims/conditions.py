@@ -1,0 +1,207 @@
+"""The conditions of an instant offer, one function each: it yields the reasons why the condition fails.
+
+Knowledge of the trade behind each: the service documents (M1 to M20), the triage list of the domain notes (A), and the
+law on automated decisions (PIPL art. 24). Every number is in the policy.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from claims.facts import Cause
+from claims.policy import TriagePolicy
+from claims.situation import PhotoFacts, Situation
+from model.findings import place_of
+from model.notes import Note, note
+from model.vocabulary import Part, Side
+from parts_pricing.operations import Operation
+
+Check = Callable[[Situation, TriagePolicy], Iterable[Note]]
+
+
+def reasons(situation: Situation, policy: TriagePolicy, checks: Iterable[Check]) -> Iterable[Note]:
+    for check in checks:
+        yield from check(situation, policy)
+
+
+def _when(holds: bool, code: str, **facts: object) -> Iterable[Note]:
+    return [note(f"reason.{code}", **facts)] if holds else []
+
+
+# --- conditions that only a person can settle -----------------------------------------------------------------------
+
+
+def _stated(situation: Situation, _: TriagePolicy) -> Iterable[Note]:
+    unstated = situation.facts.unstated()
+    yield from _when(bool(unstated), "FACTS_MISSING", facts=tuple(note(f"fact.{name}") for name in unstated))
+
+
+def _parties(situation: Situation, _: TriagePolicy) -> Iterable[Note]:
+    facts = situation.facts
+    yield from _when(facts.single_party is False, "SINGLE_PARTY_NO")
+    yield from _when(facts.injury is True, "INJURY")
+    yield from _when(facts.third_party_property is True, "THIRD_PARTY")
+    yield from _when(facts.disputed, "DISPUTED")
+
+
+def _rights(situation: Situation, _: TriagePolicy) -> Iterable[Note]:
+    facts = situation.facts
+    yield from _when(facts.automation_refused, "OPT_OUT")
+    yield from _when(facts.policy_active is False, "POLICY")
+    yield from _when(facts.plate_matches_policy is False, "PLATE")
+    yield from _when(facts.high_risk_tag, "HIGH_RISK")
+
+
+def _cause(situation: Situation, _: TriagePolicy) -> Iterable[Note]:
+    facts = situation.facts
+    yield from _when(facts.cause is Cause.WATER, "WATER")
+    yield from _when(facts.cause in (Cause.FIRE, Cause.THEFT), "CAUSE")
+    hurt = facts.airbag_deployed or facts.fluid_leak or facts.misaligned_gaps or facts.drivable is False
+    yield from _when(hurt, "UNDRIVABLE")
+    yield from _when(facts.vehicle.new_energy is True and facts.underbody_or_charge_port, "EV")
+
+
+def _vehicle(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
+    vehicle = situation.facts.vehicle
+    yield from _when(vehicle.vehicle_class is None, "UNKNOWN_VEHICLE")
+    if vehicle.cash_value is not None:
+        limit = vehicle.cash_value * policy.total_loss_warn
+        yield from _when(situation.upper >= limit, "TOTAL_LOSS")
+
+
+def _amount(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
+    limits, upper, currency = policy.market(situation.facts.region), situation.upper, situation.estimate.currency
+    if upper >= limits.senior_limit:
+        yield note("reason.AMOUNT_5000", limit=limits.senior_limit, currency=currency)
+    elif upper >= limits.simple_below:
+        yield note("reason.AMOUNT_1000", limit=limits.simple_below, currency=currency)
+    claimed = situation.facts.claimed_amount
+    outlier = claimed is not None and claimed > policy.price_outlier_factor * situation.estimate.total
+    yield from _when(outlier and bool(situation.damages), "PRICE_OUTLIER", factor=policy.price_outlier_factor)
+
+
+def _lines(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
+    for line in situation.estimate.lines:
+        counted = _LINE_REASONS - {"UNPRICED"} if line.operation is Operation.INSPECT else _LINE_REASONS
+        for flag in sorted(line.flags & counted):
+            yield note(f"reason.{flag}", place=place_of(line.part, line.side))
+    yield from _dear_lines(situation, policy)
+
+
+def _dear_lines(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
+    limits, currency = policy.market(situation.facts.region), situation.estimate.currency
+    limit_of = {Part.HEADLIGHT: limits.headlight_limit, Part.WINDSHIELD: limits.windshield_limit}
+    for line in situation.estimate.lines:
+        if line.part in limit_of and line.total > limit_of[line.part]:
+            place = place_of(line.part, line.side)
+            yield note("reason.DEAR_PART", place=place, limit=limit_of[line.part], currency=currency)
+
+
+def _extent(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
+    places = {(damage.part, damage.side) for damage in situation.damages}
+    yield from _when(len(places) > policy.max_damaged_panels, "PANELS", limit=policy.max_damaged_panels)
+    wheels = {Part.WHEEL, Part.TIRE}
+    yield from _when(bool(places) and all(part in wheels for part, _ in places), "WHEEL_ONLY")
+
+
+def _confidence(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
+    for damage in situation.damages:
+        if damage.confidence < policy.min_confidence:
+            yield note("reason.LOW_CONF", place=damage.place)
+        if damage.candidates and damage.part is None:
+            parts = tuple(dict.fromkeys(ref.part for ref in damage.candidates))
+            yield note("reason.PART_AMBIGUOUS", parts=parts)
+        elif damage.part is not None and damage.side is Side.UNKNOWN:
+            yield note("reason.SIDE_UNKNOWN", part=damage.part)
+
+
+def _contradiction(situation: Situation, _: TriagePolicy) -> Iterable[Note]:
+    for damage in situation.damages:
+        unsure = any(item.code == "damage.close_up_one_of" for item in damage.notes)
+        if unsure:
+            yield note("reason.VIEW_CONFLICT", place=damage.place)
+
+
+def _fraud_facts(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
+    for photo in situation.photos:
+        yield from _when(photo.seen_in_claim is not None, "FRAUD_DUP", photo=photo.index + 1)
+        edited = any(word in (photo.software or "").lower() for word in policy.editing_software)
+        yield from _when(edited, "FRAUD_EDIT", photo=photo.index + 1)
+        yield from _when(_implausible_time(photo, situation, policy), "CAPTURE_TIME", photo=photo.index + 1)
+
+
+def _implausible_time(photo: PhotoFacts, situation: Situation, policy: TriagePolicy) -> bool:
+    """Camera clocks carry no zone: compared as wall-clock time, a day of grace at the far end."""
+    if photo.taken_at is None:
+        return False
+    taken = photo.taken_at.replace(tzinfo=None)
+    if taken.date() > situation.on + timedelta(days=1):
+        return True
+    lost_at = situation.facts.lost_at
+    return lost_at is not None and taken < lost_at.replace(tzinfo=None) - timedelta(hours=policy.capture_before_loss_h)
+
+
+def _prior(situation: Situation, _: TriagePolicy) -> Iterable[Note]:
+    paid = {(item.part, item.side) for item in situation.facts.paid_in_last_year}
+    for damage in situation.damages:
+        if damage.part is not None and (damage.part, damage.side) in paid:
+            yield note("reason.PRIOR_DAMAGE", place=damage.place)
+
+
+def _unreadable(situation: Situation, _: TriagePolicy) -> Iterable[Note]:
+    usable = any(photo.usable for photo in situation.photos)
+    for photo in situation.photos:
+        yield from _when(usable and not photo.readable, "UNREADABLE_PHOTO", photo=photo.index + 1)
+
+
+FOR_A_PERSON: tuple[Check, ...] = (
+    _rights,
+    _parties,
+    _cause,
+    _amount,
+    _extent,
+    _lines,
+    _confidence,
+    _contradiction,
+    _fraud_facts,
+    _prior,
+    _vehicle,
+    _stated,
+    _unreadable,
+)
+_LINE_REASONS = frozenset({"STRUCTURAL", "ADAS", "BORDERLINE_RR", "STALE_PRICE", "UNPRICED", "HEAVY_REPAIR"})
+
+
+# --- conditions that a photo can settle -----------------------------------------------------------------------------
+
+
+def _usable_photos(situation: Situation, _: TriagePolicy) -> Iterable[Note]:
+    usable = [photo for photo in situation.photos if photo.usable]
+    yield from _when(not usable, "NO_USABLE_PHOTO")
+    for photo in situation.photos:
+        yield from _when(bool(usable) and photo.readable and not photo.usable, "QUALITY", photo=photo.index + 1)
+    yield from _when(bool(usable) and not situation.damages, "NO_DAMAGE_FOUND")
+
+
+def _views(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
+    for damage in situation.damages:
+        if not damage.candidates and damage.part is None:
+            yield note("reason.PART_UNKNOWN", photo=min(damage.photos) + 1)
+        elif situation.views_of(damage) < policy.min_views:
+            yield note("reason.ONE_VIEW", place=damage.place)
+
+
+FOR_A_PHOTO: tuple[Check, ...] = (_usable_photos, _views)
+
+
+def wanted_photos(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
+    """Exactly which photos would settle what is open."""
+    for photo in situation.photos:
+        if not photo.usable:
+            yield note("shot.again", photo=photo.index + 1)
+    if not situation.damages:
+        yield note("shot.damage")
+    for damage in situation.damages:
+        if damage.part is None or damage.side is Side.UNKNOWN:
+            yield note("shot.wider", photo=min(damage.photos) + 1)
+        elif situation.views_of(damage) < policy.min_views:
+            yield note("shot.second_view", place=damage.place)

@@ -1,0 +1,99 @@
+"""What is stated about a case beside its photos. Nothing unstated is assumed: ``None`` means nobody has said."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from model.errors import CaseFactsError
+from model.labels import LabelPart
+
+
+class Cause(StrEnum):
+    """How the damage came about."""
+
+    COLLISION = "collision"
+    SCRAPE = "scrape"
+    PARKING = "parking"
+    STONE = "stone"
+    VANDALISM = "vandalism"
+    WATER = "water"
+    FIRE = "fire"
+    THEFT = "theft"
+    HAIL = "hail"
+    OTHER = "other"
+
+
+class SeenPhoto(BaseModel):
+    """A photo of another case: its file hash, and its perceptual hash (16 hex digits) where known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    phash: str | None = Field(default=None, pattern=r"^[0-9a-f]{16}$")
+    claim: str = Field(min_length=1, max_length=64)
+
+
+class VehicleFacts(BaseModel):
+    """The damaged car. The class follows from its new-car price; unstated, the market's usual class is priced."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    vehicle_class: str | None = None
+    make: str | None = Field(default=None, max_length=64)
+    model: str | None = Field(default=None, max_length=64)
+    year: int | None = Field(default=None, ge=1950, le=2100)
+    new_energy: bool | None = None
+    adas: bool | None = None
+    special_paint: str | None = None
+    part_numbers: dict[str, str] = Field(default_factory=dict)
+    cash_value: Decimal | None = Field(default=None, gt=0)
+
+
+class CaseFacts(BaseModel):
+    """Facts that decide whether a machine may offer. Personal data is not among them and is refused (``extra``)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    region: str = "CN"
+    shop: str | None = None
+    vehicle: VehicleFacts = VehicleFacts()
+
+    single_party: bool | None = None
+    injury: bool | None = None
+    third_party_property: bool | None = None
+    policy_active: bool | None = None
+    plate_matches_policy: bool | None = None
+    cause: Cause | None = None
+
+    automation_refused: bool = False
+    disputed: bool = False
+    drivable: bool | None = None
+    airbag_deployed: bool = False
+    fluid_leak: bool = False
+    misaligned_gaps: bool = False
+    underbody_or_charge_port: bool = False
+    high_risk_tag: bool = False
+
+    lost_at: datetime | None = None
+    claimed_amount: Decimal | None = Field(default=None, ge=0)
+    deductible: Decimal = Field(default=Decimal(0), ge=0)
+    salvage: Decimal = Field(default=Decimal(0), ge=0)
+    paid_in_last_year: tuple[LabelPart, ...] = ()
+    seen_photos: tuple[SeenPhoto, ...] = ()
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Raises ``CaseFactsError`` that names each wrong field without repeating its value."""
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'document'}: {e['msg']}" for e in error.errors())
+            raise CaseFactsError("invalid", wrong) from None
+
+    def unstated(self) -> tuple[str, ...]:
+        """Names of the facts without which no machine may offer."""
+        needed = ("single_party", "injury", "third_party_property", "policy_active", "plate_matches_policy", "cause")
+        return tuple(name for name in needed if getattr(self, name) is None)

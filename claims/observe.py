@@ -1,0 +1,137 @@
+"""The first half of the pipeline: photo files become observations. It needs the network and no price table."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from claims.rulebook import Rulebook
+from inference.detector import PhotoDetector
+from inference.fingerprint import perceptual_hash
+from inference.images import IntakeLimits, Photo, read_photo
+from inference.quality import Quality, judge
+from inference.scene import Scene
+from model.detections import Detections
+from model.errors import PhotoRejected
+from model.notes import Note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoSource:
+    """A photo as it arrives: its name as the sender gave it, and its bytes or the file that holds them."""
+
+    name: str
+    content: bytes | Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What one photo of the case gave. A rejected photo has ``rejection`` and neither quality nor detections.
+
+    ``width`` and ``height`` in px of the upright photo; ``phash`` the 64-bit perceptual hash.
+    """
+
+    index: int
+    name: str
+    sha256: str | None
+    width: int | None = None
+    height: int | None = None
+    phash: int | None = None
+    taken_at: datetime | None = None
+    software: str | None = None
+    rejection: Note | None = None
+    quality: Quality | None = None
+    detections: Detections | None = None
+
+    @property
+    def usable(self) -> bool:
+        """True when the photo was read and shows something that can be assessed."""
+        return self.quality is not None and self.quality.ok
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eyes:
+    """What looking at photos needs: the detector, the limits of intake, and the rules that judge quality."""
+
+    detector: PhotoDetector
+    limits: IntakeLimits
+    rulebook: Rulebook
+
+    @property
+    def version(self) -> str:
+        """Name and version of the detector, as every assessment cites it."""
+        manifest = self.detector.manifest
+        return f"{manifest.name} {manifest.version}"
+
+
+Progress = Callable[[int], None]
+"""Called with the number of photos that are done."""
+
+
+def observe(sources: Sequence[PhotoSource], eyes: Eyes, progress: Progress | None = None) -> tuple[Observation, ...]:
+    """Read, detect and judge every photo, in order. A photo that cannot be read is a fact, not an error.
+
+    Photos decode while the network works on earlier ones; only a few are in memory at any time.
+    """
+    seen: list[Observation | None] = [None] * len(sources)
+    waiting: deque[tuple[int, Photo]] = deque()
+    for detections in eyes.detector.detect_many(_readable(sources, eyes, seen, waiting)):
+        index, photo = waiting.popleft()
+        seen[index] = _observation(index, photo, detections, eyes.rulebook)
+        if progress:
+            progress(sum(item is not None for item in seen))
+    return tuple(item for item in seen if item is not None)
+
+
+def _readable(
+    sources: Sequence[PhotoSource],
+    eyes: Eyes,
+    seen: list[Observation | None],
+    waiting: deque[tuple[int, Photo]],
+) -> Iterator[Photo]:
+    """The photos that can be read; the others are noted in ``seen`` right away."""
+    for index, source in enumerate(sources):
+        try:
+            photo = read_photo(
+                source.content, name=source.name, limits=eyes.limits, min_side=eyes.detector.manifest.input.size
+            )
+        except PhotoRejected as rejected:
+            seen[index] = Observation(
+                index=index,
+                name=source.name,
+                sha256=_hash_of(source.content, eyes.limits),
+                rejection=Note(rejected.code, rejected.facts),
+            )
+            continue
+        waiting.append((index, photo))
+        yield photo
+
+
+def _observation(index: int, photo: Photo, detections: Detections, rulebook: Rulebook) -> Observation:
+    scene = Scene.read(detections, width=photo.width, height=photo.height, rules=rulebook.consolidate)
+    return Observation(
+        index=index,
+        name=photo.name,
+        sha256=photo.sha256,
+        width=photo.width,
+        height=photo.height,
+        phash=perceptual_hash(photo.pixels),
+        taken_at=photo.exif.taken_at,
+        software=photo.exif.software,
+        quality=judge(photo.pixels, detections, scene, rulebook.quality),
+        detections=detections,
+    )
+
+
+def _hash_of(content: bytes | Path, limits: IntakeLimits) -> str | None:
+    """The hash of a rejected file, so that it can be found again; None where reading it is the problem."""
+    try:
+        if isinstance(content, Path):
+            if not content.is_file() or content.stat().st_size > limits.max_bytes:
+                return None
+            content = content.read_bytes()
+        return sha256(content).hexdigest()
+    except OSError:
+        return None

@@ -1,0 +1,70 @@
+"""The triage policy: data with a version; ``data/rules/triage.yaml`` read into a frozen model."""
+
+from decimal import Decimal
+from typing import Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from model.errors import RulesError, UsageError
+
+
+class _Policy(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MarketLimits(_Policy):
+    """Amounts in the market's currency, compared with the upper bound of the range."""
+
+    usual_class: str
+    photo_only_below: Decimal = Field(gt=0)
+    simple_below: Decimal = Field(gt=0)
+    police_report_from: Decimal = Field(gt=0)
+    senior_limit: Decimal = Field(gt=0)
+    headlight_limit: Decimal = Field(gt=0)
+    windshield_limit: Decimal = Field(gt=0)
+
+
+class Deadline(_Policy):
+    """Hours from complete materials to the review and to the payment; None: staged, no single date."""
+
+    review_h: int = Field(gt=0)
+    payment_h: int | None = Field(gt=0)
+
+
+class Deadlines(_Policy):
+    """Deadlines by class of case."""
+
+    simple: Deadline
+    ordinary: Deadline
+    complex: Deadline
+
+
+class TriagePolicy(_Policy):
+    """Everything that ``triage.decide`` compares with."""
+
+    version: str
+    markets: dict[str, MarketLimits]
+    min_confidence: float = Field(gt=0, lt=1)
+    min_views: int = Field(ge=1)
+    max_damaged_panels: int = Field(ge=1)
+    price_outlier_factor: Decimal = Field(gt=1)
+    total_loss_warn: Decimal = Field(gt=0, le=1)
+    capture_before_loss_h: float = Field(ge=0)
+    audit_sample_share: float = Field(ge=0, le=1)
+    editing_software: tuple[str, ...]
+    deadlines: Deadlines
+
+    @classmethod
+    def from_yaml(cls, text: str) -> Self:
+        """Raises ``RulesError`` naming the field that is wrong."""
+        try:
+            return cls.model_validate(yaml.safe_load(text))
+        except (ValidationError, yaml.YAMLError) as error:
+            raise RulesError("triage_invalid", str(error)) from error
+
+    def market(self, region: str) -> MarketLimits:
+        """The limits of a region. Raises ``UsageError`` that lists the regions."""
+        if region not in self.markets:
+            raise UsageError("unknown_region", f"{region}: one of {', '.join(self.markets)}", region=region)
+        return self.markets[region]

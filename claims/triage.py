@@ -1,0 +1,105 @@
+"""Who decides? A pure function of a situation and a policy. The machine offers or refers; it never rejects."""
+
+import hashlib
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from claims.conditions import FOR_A_PERSON, FOR_A_PHOTO, reasons, wanted_photos
+from claims.policy import TriagePolicy
+from claims.situation import Situation
+from model.notes import Note, note
+
+
+class Route(StrEnum):
+    """What happens next."""
+
+    INSTANT_OFFER = "instant_offer"
+    MORE_PHOTOS = "more_photos"
+    HUMAN_REVIEW = "human_review"
+
+
+class CaseClass(StrEnum):
+    """Speed class of a case (M2, M3, M4)."""
+
+    SIMPLE = "simple"
+    ORDINARY = "ordinary"
+    COMPLEX = "complex"
+
+
+class Authority(StrEnum):
+    """Who may decide the amount (M7, M8)."""
+
+    JUNIOR = "junior"
+    SENIOR = "senior"
+    EXPERT = "expert"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """``reasons`` say why the route is not an instant offer, or why it is; ``wanted`` which photos would help."""
+
+    route: Route
+    reasons: tuple[Note, ...]
+    wanted: tuple[Note, ...]
+    case_class: CaseClass
+    authority: Authority
+    photo_only: bool
+    police_report: bool
+    review_within_h: int
+    payment_within_h: int | None
+
+
+def decide(situation: Situation, policy: TriagePolicy) -> Decision:
+    """Check every condition; one that fails gives its reason. Without any reason the machine may offer."""
+    person = list(dict.fromkeys(reasons(situation, policy, FOR_A_PERSON)))
+    photos = list(dict.fromkeys(reasons(situation, policy, FOR_A_PHOTO)))
+    route = Route.HUMAN_REVIEW if person else Route.MORE_PHOTOS if photos else Route.INSTANT_OFFER
+    if route is Route.INSTANT_OFFER and _drawn(situation, policy):
+        route, person = Route.HUMAN_REVIEW, [note("reason.AUDIT_SAMPLE")]
+    case_class = _case_class(situation, policy)
+    deadline = getattr(policy.deadlines, case_class.value)
+    return Decision(
+        route=route,
+        reasons=tuple(person + photos) or (note("reason.ALL_CLEAR"),),
+        wanted=tuple(dict.fromkeys(wanted_photos(situation, policy))),
+        case_class=case_class,
+        authority=_authority(situation, policy, case_class),
+        photo_only=_within(situation, policy.market(situation.facts.region).photo_only_below),
+        police_report=_police_report(situation, policy),
+        review_within_h=deadline.review_h,
+        payment_within_h=deadline.payment_h,
+    )
+
+
+def _within(situation: Situation, limit: Decimal) -> bool:
+    """True when the whole range stays below; an estimate with an unpriced line has no upper end."""
+    return situation.upper < limit and not situation.estimate.at_least
+
+
+def _case_class(situation: Situation, policy: TriagePolicy) -> CaseClass:
+    facts = situation.facts
+    if facts.injury or facts.disputed:
+        return CaseClass.COMPLEX
+    small = _within(situation, policy.market(facts.region).simple_below)
+    return CaseClass.SIMPLE if facts.single_party and small else CaseClass.ORDINARY
+
+
+def _authority(situation: Situation, policy: TriagePolicy, case_class: CaseClass) -> Authority:
+    if case_class is CaseClass.SIMPLE:
+        return Authority.JUNIOR
+    within = situation.upper <= policy.market(situation.facts.region).senior_limit
+    return Authority.SENIOR if within and case_class is CaseClass.ORDINARY else Authority.EXPERT
+
+
+def _police_report(situation: Situation, policy: TriagePolicy) -> bool:
+    facts = situation.facts
+    large = situation.upper >= policy.market(facts.region).police_report_from
+    return large or facts.disputed or facts.single_party is False
+
+
+def _drawn(situation: Situation, policy: TriagePolicy) -> bool:
+    """The random sample, drawn from the photos themselves so that a repeated assessment draws the same."""
+    key = "|".join(sorted(photo.view for photo in situation.photos)) + policy.version
+    draw = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") / 2**64
+    return draw < policy.audit_sample_share
