@@ -24,7 +24,7 @@ bench: $(VENV)/.test
 	$(BIN)/python tests/benchmarks/bench.py --out build/bench.json
 
 fuzz: $(VENV)/.test
-	$(BIN)/python -m pytest tests/fuzz --fuzz-minutes 10
+	QUICKCLAIM_FUZZ_EXAMPLES=30000 $(BIN)/python -m pytest tests/fuzz --timeout 0
 
 clean:
 	rm -rf $(VENV) build
