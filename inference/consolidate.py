@@ -134,11 +134,7 @@ def _explained(sighting: Sighting, home: _Group, choices: int) -> Sighting:
     if set(sighting.refs) == set(home.refs):
         return sighting
     code = "damage.close_up_of" if choices == 1 else "damage.close_up_one_of"
-    told = (
-        note(code, place=home.refs[0], photo=sighting.photo + 1)
-        if home.refs
-        else note("damage.again", photo=sighting.photo + 1)
-    )
+    told = note(code, place=home.refs[0], photo=sighting.photo + 1)
     return replace(sighting, notes=(*sighting.notes, told))
 
 

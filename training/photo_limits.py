@@ -22,6 +22,7 @@ from claims.rulebook import Rulebook
 from data.datasets import read_photos
 from inference.detector import Detector
 from inference.geometry import hull
+from inference.images import IntakeLimits, read_photo
 from inference.quality import judge
 from inference.scene import Scene
 from model.detections import Detections
@@ -95,12 +96,17 @@ STEPS: dict[str, Callable[[Pixels], Pixels]] = {
 }
 
 
+def load(path: Path) -> Pixels:
+    """One annotated photo, RGB."""
+    return read_photo(path, name=path.name, limits=IntakeLimits(min_side=1), min_side=10_000).pixels
+
+
 def photos(folder: Path, limit: int) -> Iterator[Pixels]:
     """Training photos of one set in a fixed random order."""
     images = read_photos(folder, split="train")
     random.Random(SEED).shuffle(images)  # noqa: S311 - a sample, no secret
     for image in images[:limit]:
-        yield np.ascontiguousarray(cv2.imread(str(image.path))[:, :, ::-1])
+        yield load(image.path)
 
 
 def found(detections: Detections) -> set[str]:

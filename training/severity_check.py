@@ -8,9 +8,6 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from claims.rulebook import Rulebook
 from data.datasets import AnnotatedPhoto, read_photos
 from inference import attribution
@@ -20,7 +17,7 @@ from inference.sizing import damage_cm2, severity_of
 from model.detections import Detection
 from model.registry import model_dir, shipped_weights
 from model.vocabulary import DamageKind, Severity
-from training.photo_limits import Frame
+from training.photo_limits import Frame, load
 
 Cell = tuple[str, str, str]
 
@@ -42,7 +39,7 @@ def main(datasets: Path) -> None:
 
 
 def _cells(photo: AnnotatedPhoto, network: Detector, book: Rulebook) -> list[Cell]:
-    frame = Frame(np.ascontiguousarray(cv2.imread(str(photo.path))[:, :, ::-1]))
+    frame = Frame(load(photo.path))
     detections = network.detect(frame)
     scene = Scene.read(detections, width=frame.width, height=frame.height, rules=book.consolidate)
     labels = {label.kind: label for label in network.manifest.labels if label.kind}

@@ -1,0 +1,1 @@
+"""The rim: command line and HTTP."""

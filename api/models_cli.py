@@ -1,0 +1,44 @@
+"""``quickclaim models list|verify``: the detectors that are installed, and whether they are what they claim to be."""
+
+import typer
+
+from api.settings import Settings
+from model.errors import ModelError
+
+models_app = typer.Typer(no_args_is_help=True, help="The detectors that are installed.")
+
+
+@models_app.command("list")
+def list_() -> None:
+    """Name, version, input size and measured figures of every detector."""
+    from model.manifest import Manifest
+    from model.registry import MANIFEST, list_models, shipped_weights
+
+    chosen = Settings().detector
+    for name in list_models(shipped_weights()):
+        manifest = Manifest.read(shipped_weights() / name / MANIFEST)
+        mark = "*" if name == chosen else " "
+        typer.echo(
+            f"{mark} {name}  version {manifest.version}, {len(manifest.labels)} labels, {manifest.input.size} px"
+        )
+        for metric in manifest.metrics:
+            typer.echo(f"    {metric.name:<44} {metric.value:.3f}  (n = {metric.n} {metric.unit}; {metric.data})")
+
+
+@models_app.command()
+def verify() -> None:
+    """Check manifest, labels and sha256 of every detector. Exit status 1 if one is not sound."""
+    from model.registry import list_models, shipped_weights
+    from model.registry import verify as verify_folder
+
+    sound = True
+    for name in list_models(shipped_weights()):
+        try:
+            manifest = verify_folder(shipped_weights() / name)
+        except ModelError as error:
+            sound = False
+            typer.echo(f"{name}: {error}", err=True)
+        else:
+            typer.echo(f"{name}: sound, sha256 {manifest.weights.sha256}")
+    if not sound:
+        raise typer.Exit(1)
