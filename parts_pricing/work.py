@@ -1,0 +1,159 @@
+"""From the damages on a part to the tasks of its lines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from model.findings import PartRef
+from model.vocabulary import Side
+from parts_pricing.catalogue import Found
+from parts_pricing.decide import Choice, Shop, choose, in_sensor_zone, paint_floor
+from parts_pricing.flags import Flag
+from parts_pricing.money import ZERO
+from parts_pricing.operations import Operation, PaintWork, Task
+from parts_pricing.units import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One line to be: its task, and where it comes from. ``complete`` is False when a price of it is missing.
+
+    ``extra_low`` and ``extra_high`` are amounts outside the task that the true cost may hold (calibration to verify).
+    """
+
+    task: Task
+    unit: Unit | None
+    ref: PartRef | None
+    complete: bool
+    flags: frozenset[str] = frozenset()
+    choice: Choice | None = None
+    found: Found | None = None
+    missing: tuple[str, ...] = ()
+    extra_high: Decimal = ZERO
+
+
+def plan(units: Sequence[Unit], shop: Shop) -> list[Work]:
+    """All work on the car: a line per damaged part, blends of neighbours, calibrations to verify."""
+    main = _faded([_work(unit, shop) for unit in units], shop)
+    return [item for work in main for item in (work, *_calibration(work, shop))]
+
+
+def _work(unit: Unit, shop: Shop) -> Work:
+    found = shop.find(unit.ref) if unit.ref else None
+    if unit.ref is None or found is None:
+        return _without_row(unit)
+    row = found.row
+    choice = choose(unit.damages, row, shop)
+    group = shop.rules.group(row.part)
+    replaced = choice.operation is Operation.REPLACE
+    price, panel = shop.part_price(row), shop.panel_price(row)
+    missing = (("part",) if replaced and price is None else ()) + (
+        ("paint",) if choice.paint is not PaintWork.NONE and panel is None else ()
+    )
+    part_price = price if replaced and price is not None else ZERO
+    task = Task(
+        part=unit.ref.part,
+        side=unit.ref.side,
+        operation=choice.operation,
+        labour=group.labour,
+        hours=choice.hours,
+        paint=choice.paint,
+        refinish_hours=row.refinish_h if choice.paint is not PaintWork.NONE else ZERO,
+        panel_price=panel or ZERO,
+        paint_floor=paint_floor(unit.damages, choice, row, shop),
+        part_price=part_price,
+        fee=shop.profile.fee(row.part) if replaced else ZERO,
+        clips=shop.profile.clip_cost(part_price) if part_price else ZERO,
+        sublet=choice.dent_price,
+    )
+    return Work(
+        task=task,
+        unit=unit,
+        ref=unit.ref,
+        complete=not missing,
+        flags=_flags(unit, found, choice, shop) | ({Flag.UNPRICED} if missing else set()),
+        choice=choice,
+        found=found,
+        missing=missing,
+    )
+
+
+def _without_row(unit: Unit) -> Work:
+    part, side = (unit.ref.part, unit.ref.side) if unit.ref else (None, Side.UNKNOWN)
+    unclear = {Flag.PART_UNCLEAR} if unit.unclear else set()
+    return Work(
+        task=Task(part=part, side=side, operation=Operation.INSPECT),
+        unit=unit,
+        ref=unit.ref,
+        complete=False,
+        flags=frozenset({Flag.UNPRICED, *unclear}),
+        missing=("row",),
+    )
+
+
+def _flags(unit: Unit, found: Found, choice: Choice, shop: Shop) -> frozenset[str]:
+    heavy = choice.operation in (Operation.REPAIR, Operation.REPLACE)
+    group = shop.rules.group(found.row.part)
+    facts = {
+        Flag.PART_UNCLEAR: unit.unclear,
+        Flag.STALE_PRICE: found.stale,
+        Flag.BORDERLINE_RR: choice.borderline,
+        Flag.STRUCTURAL: found.row.structural and heavy,
+        Flag.BETTERMENT: group.wears and choice.operation is Operation.REPLACE,
+        Flag.ADAS: shop.vehicle.adas is not False and in_sensor_zone(found.row.part, found.row, choice, shop),
+    }
+    return frozenset(flag for flag, holds in facts.items() if holds)
+
+
+def _calibration(work: Work, shop: Shop) -> list[Work]:
+    """A line to verify the calibration; it has a price only when the car is known to have driver assistance."""
+    if Flag.ADAS not in work.flags:
+        return []
+    known = shop.vehicle.adas is True
+    cost = shop.profile.calibration
+    task = Task(
+        part=work.task.part,
+        side=work.task.side,
+        operation=Operation.CALIBRATION,
+        sublet=cost.amount if known else ZERO,
+    )
+    flags = frozenset({Flag.ADAS, *(work.flags & {Flag.PART_UNCLEAR})})
+    return [
+        Work(task=task, unit=work.unit, ref=work.ref, complete=known, flags=flags, found=work.found,
+             missing=() if known else ("calibration",), extra_high=cost.high - task.sublet)
+    ]  # fmt: skip
+
+
+def _faded(main: Sequence[Work], shop: Shop) -> list[Work]:
+    """``main`` with colour faded into the neighbours of refinished panels, for paints that need it.
+
+    A neighbour that would only be polished is blended instead: the blend polishes it as well.
+    """
+    blend = shop.profile.paint.blend
+    if blend is None or shop.vehicle.paint not in blend.paints:
+        return list(main)
+    sprayed = {work.ref for work in main if work.ref and work.task.paint >= PaintWork.HALF}
+    around = {ref for one in sprayed for ref in shop.profile.panels.blend_neighbours(one)} - sprayed
+    polished = {work.ref for work in main if work.task.paint is PaintWork.POLISH}
+    faded = [
+        replace(work, task=replace(work.task, paint=PaintWork.BLEND)) if work.ref in around & polished else work
+        for work in main
+    ]
+    untouched = sorted(around - polished, key=lambda ref: (ref.part, ref.side))
+    return faded + [work for ref in untouched if (work := _blend(ref, shop)) is not None]
+
+
+def _blend(ref: PartRef, shop: Shop) -> Work | None:
+    found = shop.find(ref)
+    if found is None:
+        return None
+    task = Task(
+        part=ref.part,
+        side=ref.side,
+        operation=Operation.BLEND,
+        paint=PaintWork.BLEND,
+        refinish_hours=found.row.refinish_h,
+        panel_price=shop.panel_price(found.row) or ZERO,
+    )
+    stale = frozenset({Flag.STALE_PRICE}) if found.stale else frozenset()
+    return Work(task=task, unit=None, ref=ref, complete=True, flags=stale, found=found)
