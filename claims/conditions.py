@@ -60,12 +60,10 @@ def _cause(situation: Situation, _: TriagePolicy) -> Iterable[Note]:
     yield from _when(facts.vehicle.new_energy is True and facts.underbody_or_charge_port, "EV")
 
 
-def _vehicle(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
+def _vehicle(situation: Situation, _: TriagePolicy) -> Iterable[Note]:
     vehicle = situation.facts.vehicle
     yield from _when(vehicle.vehicle_class is None, "UNKNOWN_VEHICLE")
-    if vehicle.cash_value is not None:
-        limit = vehicle.cash_value * policy.total_loss_warn
-        yield from _when(situation.upper >= limit, "TOTAL_LOSS")
+    yield from _when("TOTAL_LOSS" in situation.estimate.flags, "TOTAL_LOSS")
 
 
 def _amount(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
@@ -84,6 +82,8 @@ def _lines(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
         counted = _LINE_REASONS - {"UNPRICED"} if line.operation is Operation.INSPECT else _LINE_REASONS
         for flag in sorted(line.flags & counted):
             yield note(f"reason.{flag}", place=place_of(line.part, line.side))
+        if line.operation is Operation.REPAIR and line.body_hours > policy.max_repair_hours:
+            yield note("reason.HEAVY_REPAIR", place=place_of(line.part, line.side))
     yield from _dear_lines(situation, policy)
 
 
@@ -168,7 +168,7 @@ FOR_A_PERSON: tuple[Check, ...] = (
     _stated,
     _unreadable,
 )
-_LINE_REASONS = frozenset({"STRUCTURAL", "ADAS", "BORDERLINE_RR", "STALE_PRICE", "UNPRICED", "HEAVY_REPAIR"})
+_LINE_REASONS = frozenset({"STRUCTURAL", "ADAS", "BORDERLINE_RR", "STALE_PRICE", "UNPRICED", "BETTERMENT"})
 
 
 # --- conditions that a photo can settle -----------------------------------------------------------------------------

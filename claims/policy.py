@@ -49,7 +49,7 @@ class TriagePolicy(_Policy):
     min_views: int = Field(ge=1)
     max_damaged_panels: int = Field(ge=1)
     price_outlier_factor: Decimal = Field(gt=1)
-    total_loss_warn: Decimal = Field(gt=0, le=1)
+    max_repair_hours: Decimal = Field(gt=0)
     capture_before_loss_h: float = Field(ge=0)
     audit_sample_share: float = Field(ge=0, le=1)
     editing_software: tuple[str, ...]
