@@ -1,0 +1,79 @@
+"""torch: the reference that the other engines are measured against. Needs the train extra and the checkpoint.
+
+A checkpoint is a pickle: it is loaded only from bytes whose sha256 the manifest vouches for. The bare forward pass of
+an Ultralytics network imports no torchvision, so this works where torchvision's compiled operators do not load.
+"""
+
+import io
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any
+
+from inference.backends.protocol import Batch, RawOutput, run_ahead
+from model.errors import ModelError
+
+
+class TorchBackend:
+    """The Ultralytics network of a verified checkpoint, with the one-to-many head, in float32."""
+
+    name = "torch"
+
+    def __init__(self, checkpoint: bytes, *, threads: int | None = None) -> None:
+        """``threads`` is torch's own setting for the whole process; None leaves it alone."""
+        keep_ultralytics_to_itself()
+        import torch
+
+        if threads is not None:
+            torch.set_num_threads(threads)
+        self.version: str = torch.__version__
+        self.network = load_network(checkpoint)
+        self.labels: tuple[str, ...] = tuple(self.network.names.values())
+        self.network.fuse(verbose=False)
+        self.network.to(memory_format=torch.channels_last)
+        self.network.model[-1].export = True
+
+    def run(self, batch: Batch) -> RawOutput:
+        """See ``Backend.run``."""
+        import torch
+
+        try:
+            with torch.inference_mode():
+                photos = torch.from_numpy(batch).permute(0, 3, 1, 2).float() / 255
+                output: RawOutput = self.network(photos).numpy()
+        except RuntimeError as error:
+            raise ModelError("run_failed", str(error)) from error
+        return output
+
+    def run_many(self, batches: Iterable[Batch]) -> Iterator[RawOutput]:
+        """See ``Backend.run_many``."""
+        return run_ahead(self.run, batches)
+
+
+def keep_ultralytics_to_itself() -> None:
+    """No telemetry, no downloads, no installing, no files in the user's folder. Call before importing Ultralytics."""
+    os.environ["YOLO_OFFLINE"] = "true"
+    os.environ["YOLO_AUTOINSTALL"] = "false"
+    os.environ["YOLO_VERBOSE"] = "false"
+    os.environ["YOLO_CONFIG_DIR"] = _config_folder().name
+
+
+@cache
+def _config_folder() -> tempfile.TemporaryDirectory[str]:
+    """One for this process; removed when it ends."""
+    return tempfile.TemporaryDirectory(prefix="quickclaim-ultralytics-")
+
+
+def load_network(checkpoint: bytes) -> Any:
+    """The network of a checkpoint in float32 and evaluation mode, set to its one-to-many head."""
+    keep_ultralytics_to_itself()
+    import torch
+
+    try:
+        content = torch.load(io.BytesIO(checkpoint), map_location="cpu", weights_only=False)
+        network = (content.get("ema") or content["model"]).float().eval()
+        network.model[-1].end2end = False
+    except Exception as error:  # a pickle may raise anything
+        raise ModelError("weights_unreadable", f"checkpoint: {error}") from error
+    return network

@@ -1,0 +1,282 @@
+"""The detector on the shipped weights: start-up checks, order, batches, bounded look-ahead."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from inference.backends.protocol import Batch, RawOutput, run_ahead
+from inference.detector import Detector
+from inference.testing import ScriptedDetector, shipped_manifest
+from model.errors import ModelError
+from model.manifest import Manifest
+from model.registry import DEFAULT_MODEL, MANIFEST, shipped_weights
+
+SHIPPED = shipped_weights() / DEFAULT_MODEL
+
+
+@dataclass(frozen=True)
+class Picture:
+    pixels: npt.NDArray[np.uint8]
+    width: int
+    height: int
+    scale: float = 1.0
+    name: str = ""
+    sha256: str = ""
+
+
+@dataclass
+class LevelBackend:
+    """Answers each photo with one box of its label 0, whose score is the photo's grey level / 255."""
+
+    labels: tuple[str, ...] = field(default_factory=lambda: shipped_manifest().label_names)
+    channels: int | None = None
+    fill: float = 0.0
+    shapes: list[tuple[int, ...]] = field(default_factory=list)
+    name: str = "level"
+    version: str = "1"
+
+    def run(self, batch: Batch) -> RawOutput:
+        self.shapes.append(batch.shape)
+        output = np.full((len(batch), self.channels or 4 + len(self.labels), 3), self.fill, dtype=np.float32)
+        output[:, :4, 0] = (100, 100, 50, 50)
+        output[:, 4, 0] = batch[:, 100 % batch.shape[1], 100 % batch.shape[2], 0] / 255
+        return output
+
+    def run_many(self, batches: Iterable[Batch]) -> Iterator[RawOutput]:
+        return run_ahead(self.run, batches)
+
+
+def _grey(level: int, width: int = 512, height: int = 384) -> Picture:
+    return Picture(np.full((height, width, 3), level, dtype=np.uint8), width, height)
+
+
+@pytest.fixture(scope="module")
+def detector() -> Detector:
+    return Detector.load(SHIPPED)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return shutil.copytree(SHIPPED, tmp_path / DEFAULT_MODEL)
+
+
+def _rewrite(folder: Path, change: Callable[[Any], None]) -> None:
+    content = json.loads((folder / MANIFEST).read_text("utf-8"))
+    change(content)
+    (folder / MANIFEST).write_text(json.dumps(content), "utf-8")
+
+
+def _noise(width: int, height: int, seed: int = 0) -> Picture:
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    return Picture(pixels, width, height)
+
+
+def test_detections_carry_the_manifests_labels(detector: Detector) -> None:
+    found = detector.detect(_noise(640, 480))
+    assert found.labels == detector.manifest.labels
+    assert (np.diff(found.scores) <= 0).all()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (3, 900), (900, 3), (512, 384), (384, 512), (2000, 1999)])
+def test_any_size_of_photo_is_answered_within_its_own_pixels(detector: Detector, width: int, height: int) -> None:
+    found = detector.detect(_noise(width, height))
+    assert (found.boxes >= 0).all()
+    assert (found.boxes <= [width, height, width, height]).all()
+
+
+@pytest.mark.parametrize("backend", ["openvino", "onnx"])
+def test_many_photos_are_answered_as_one_by_one_and_in_order(backend: Any) -> None:
+    detector = Detector.load(SHIPPED, backend)
+    photos = [_noise(*size, seed) for seed, size in enumerate([(640, 480), (640, 480), (480, 640), (640, 480)] * 2)]
+    for alone, together in zip(map(detector.detect, photos), detector.detect_many(photos, batch=3), strict=True):
+        np.testing.assert_allclose(alone.scores, together.scores, atol=1e-4)
+        np.testing.assert_array_equal(alone.label_ids, together.label_ids)
+        np.testing.assert_allclose(alone.boxes, together.boxes, atol=0.1)
+
+
+def test_no_photos_no_answers(detector: Detector) -> None:
+    assert list(detector.detect_many([])) == []
+
+
+def test_alike_photos_share_a_batch_and_others_do_not() -> None:
+    backend = LevelBackend()
+    detector = Detector(shipped_manifest(), backend)
+    backend.shapes.clear()
+    levels = [50, 60, 70, 80, 90, 100]
+    photos = [_grey(level) for level in levels[:3]] + [_grey(level, 384, 512) for level in levels[3:]]
+    scores = [found.scores[0] for found in detector.detect_many(photos, batch=2)]
+    np.testing.assert_allclose(scores, [level / 255 for level in levels], rtol=1e-6)
+    assert [shape[0] for shape in backend.shapes] == [2, 1, 2, 1]
+
+
+def test_photos_are_read_only_a_few_ahead() -> None:
+    detector = Detector(shipped_manifest(), LevelBackend())
+    taken: list[int] = []
+
+    def photos() -> Iterator[Picture]:
+        for index in range(60):
+            taken.append(index)
+            yield _grey(100)
+
+    answers = detector.detect_many(photos(), batch=2)
+    next(answers)
+    assert len(taken) <= 10
+    assert sum(1 for _ in answers) == 59
+
+
+def test_an_unreadable_photo_in_the_middle_is_not_swallowed(detector: Detector) -> None:
+    def photos() -> Iterator[Picture]:
+        yield _grey(100)
+        raise OSError("the card was pulled")
+
+    with pytest.raises(OSError, match="the card was pulled"):
+        list(detector.detect_many(photos()))
+
+
+def test_a_renamed_label_stops_the_start(folder: Path) -> None:
+    def rename(content: Any) -> None:
+        content["labels"][12]["name"] = content["thresholds"]["labels"][12]["label"] = "bonnet"
+
+    _rewrite(folder, rename)
+    with pytest.raises(ModelError, match="bonnet is hood") as caught:
+        Detector.load(folder)
+    assert caught.value.code == "model.labels_mismatch"
+
+
+def test_a_missing_label_stops_the_start(folder: Path) -> None:
+    def drop(content: Any) -> None:
+        content["labels"].pop()
+        content["thresholds"]["labels"].pop()
+
+    _rewrite(folder, drop)
+    with pytest.raises(ModelError, match="27 in the manifest, 28 in the weights") as caught:
+        Detector.load(folder)
+    assert caught.value.code == "model.labels_mismatch"
+
+
+@pytest.mark.parametrize("backend", ["openvino", "onnx"])
+def test_a_network_with_other_channels_stops_the_start(backend: Any, folder: Path) -> None:
+    """Labels and checksum agree, but the network itself gives a channel more than there are labels."""
+    import onnx
+
+    network = onnx.load(folder / f"{DEFAULT_MODEL}.onnx")
+    labels = next(item for item in network.metadata_props if item.key == "labels")
+    labels.value = json.dumps(json.loads(labels.value)[:-1])
+    content = network.SerializeToString()
+    (folder / f"{DEFAULT_MODEL}.onnx").write_bytes(content)
+
+    def drop(manifest: Any) -> None:
+        manifest["labels"].pop()
+        manifest["thresholds"]["labels"].pop()
+        manifest["weights"] |= {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+    _rewrite(folder, drop)
+    with pytest.raises(ModelError) as caught:
+        Detector.load(folder, backend)
+    assert caught.value.code == "model.output_mismatch"
+
+
+@pytest.mark.parametrize("backend", ["openvino", "onnx"])
+def test_vouched_rubbish_is_unreadable(backend: Any, folder: Path) -> None:
+    content = b"no network at all"
+    (folder / f"{DEFAULT_MODEL}.onnx").write_bytes(content)
+
+    def vouch(manifest: Any) -> None:
+        manifest["weights"] |= {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+    _rewrite(folder, vouch)
+    with pytest.raises(ModelError) as caught:
+        Detector.load(folder, backend)
+    assert caught.value.code == "model.weights_unreadable"
+
+
+def test_another_shape_of_output_stops_the_start() -> None:
+    with pytest.raises(ModelError) as caught:
+        Detector(shipped_manifest(), LevelBackend(channels=6))
+    assert caught.value.code == "model.output_mismatch"
+
+
+def test_nan_is_an_error_on_every_path() -> None:
+    detector = Detector(shipped_manifest(), LevelBackend(fill=float("nan")))
+    for answer in (lambda: detector.detect(_grey(9)), lambda: list(detector.detect_many([_grey(9)]))):
+        with pytest.raises(ModelError) as caught:
+            answer()
+        assert caught.value.code == "model.output_not_finite"
+
+
+def test_an_unknown_backend_is_named(folder: Path) -> None:
+    with pytest.raises(ModelError, match="tensorrt") as caught:
+        Detector.load(folder, "tensorrt")  # type: ignore[arg-type]
+    assert caught.value.code == "model.unknown_backend"
+
+
+def test_torch_without_its_checkpoint_says_which_file_it_needs(folder: Path) -> None:
+    with pytest.raises(ModelError, match=r"joint-v0\.pt") as caught:
+        Detector.load(folder, "torch")
+    assert caught.value.code == "model.weights_missing"
+
+
+def test_torch_does_not_unpickle_another_checkpoint(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "joint-v0.pt"
+    other.write_bytes(b"cos\nsystem\n(S'exit 1'\ntR.")
+    with pytest.raises(ModelError) as caught:
+        Detector.load(folder, "torch", checkpoint=other)
+    assert caught.value.code == "model.weights_corrupt"
+
+
+def test_compiled_networks_are_kept_where_told(tmp_path: Path) -> None:
+    photo = _noise(640, 480)
+    first = Detector.load(SHIPPED, cache_dir=tmp_path).detect(photo)
+    assert list(tmp_path.iterdir())
+    second = Detector.load(SHIPPED, cache_dir=tmp_path).detect(photo)
+    np.testing.assert_array_equal(first.boxes, second.boxes)
+
+
+def test_fewer_threads_give_the_same_answer(detector: Detector) -> None:
+    photo = _noise(640, 480)
+    one, all_ = Detector.load(SHIPPED, threads=1).detect(photo), detector.detect(photo)
+    np.testing.assert_allclose(one.scores, all_.scores, atol=1e-4)
+
+
+def test_several_threads_may_share_a_detector(detector: Detector) -> None:
+    photos = [_noise(640, 480 + 40 * seed, seed) for seed in range(6)]
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        together = list(pool.map(detector.detect, photos * 3))
+    for photo, found in zip(photos * 3, together, strict=True):
+        np.testing.assert_allclose(found.scores, detector.detect(photo).scores, atol=1e-4)
+
+
+@pytest.mark.parametrize("backend", ["openvino", "onnx"])
+def test_a_batch_that_the_network_cannot_take_is_a_coded_error(backend: Any) -> None:
+    engine = Detector.load(SHIPPED, backend).backend
+    odd = np.zeros((1, 64, 64, 4), dtype=np.uint8)
+    for answer in (lambda: engine.run(odd), lambda: list(engine.run_many([odd]))):
+        with pytest.raises(ModelError) as caught:
+            answer()
+        assert caught.value.code == "model.run_failed"
+
+
+def test_the_manifest_cites_weights_by_content(detector: Detector) -> None:
+    manifest: Manifest = detector.manifest
+    assert manifest.reference == f"joint-v0@{manifest.version}+{manifest.weights.sha256[:12]}"
+
+
+def test_the_twin_answers_by_sha256_or_name_and_is_silent_about_nothing() -> None:
+    twin = ScriptedDetector({"a.jpg": [("hood", 0.4, (1, 2, 3, 4)), ("dent", 0.6, (1, 2, 3, 4))], "5e": []})
+    blank = np.zeros((4, 4, 3), dtype=np.uint8)
+    first, second = twin.detect_many([Picture(blank, 4, 4, name="a.jpg"), Picture(blank, 4, 4, name="b", sha256="5e")])
+    assert [item.label.name for item in first] == ["dent", "hood"]
+    assert len(second) == 0
+    with pytest.raises(LookupError):
+        twin.detect(Picture(blank, 4, 4, name="c.jpg"))
+    with pytest.raises(ValueError, match="bonnet"):
+        ScriptedDetector({"a": [("bonnet", 0.5, (0, 0, 1, 1))]}).detect(Picture(blank, 4, 4, name="a"))

@@ -1,0 +1,90 @@
+"""Weights are loaded only as their manifest vouches for them."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.errors import ModelError
+from model.manifest import FileRef
+from model.registry import (
+    DEFAULT_MODEL,
+    MANIFEST,
+    list_models,
+    load_weights,
+    model_dir,
+    read_verified,
+    shipped_weights,
+    verify,
+)
+
+SHIPPED = shipped_weights() / DEFAULT_MODEL
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return shutil.copytree(SHIPPED, tmp_path / DEFAULT_MODEL)
+
+
+def test_the_shipped_model_is_listed_and_sound() -> None:
+    assert DEFAULT_MODEL in list_models(shipped_weights())
+    assert verify(model_dir(shipped_weights())).name == DEFAULT_MODEL
+
+
+def test_what_was_hashed_is_what_is_returned() -> None:
+    weights = load_weights(SHIPPED)
+    assert hashlib.sha256(weights.content).hexdigest() == weights.manifest.weights.sha256
+    assert len(weights.content) == weights.manifest.weights.bytes <= 25_000_000
+
+
+def test_an_unknown_model_is_answered_with_the_known_ones(folder: Path) -> None:
+    with pytest.raises(ModelError, match=DEFAULT_MODEL) as caught:
+        model_dir(folder.parent, "joint-v9")
+    assert caught.value.code == "model.unknown"
+
+
+def test_no_models_without_a_folder(tmp_path: Path) -> None:
+    assert list_models(tmp_path / "nowhere") == []
+
+
+@given(position=st.floats(min_value=0, max_value=1, exclude_max=True), bit=st.integers(0, 7))
+def test_one_flipped_bit_is_corrupt(position: float, bit: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    content = bytearray(b"weights" * 100)
+    expected = FileRef(file="w.onnx", sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
+    content[int(position * len(content))] ^= 1 << bit
+    path = tmp_path_factory.mktemp("flipped") / "w.onnx"
+    path.write_bytes(content)
+    with pytest.raises(ModelError) as caught:
+        read_verified(path, expected)
+    assert caught.value.code == "model.weights_corrupt"
+
+
+def test_a_flipped_byte_of_the_shipped_weights_stops_the_load(folder: Path) -> None:
+    path = folder / f"{DEFAULT_MODEL}.onnx"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+    with pytest.raises(ModelError) as caught:
+        load_weights(folder)
+    assert caught.value.code == "model.weights_corrupt"
+
+
+def test_truncated_weights_are_corrupt(folder: Path) -> None:
+    path = folder / f"{DEFAULT_MODEL}.onnx"
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(ModelError) as caught:
+        verify(folder)
+    assert caught.value.code == "model.weights_corrupt"
+
+
+@pytest.mark.parametrize(
+    ("file", "code"), [(f"{DEFAULT_MODEL}.onnx", "model.weights_missing"), (MANIFEST, "model.manifest_missing")]
+)
+def test_a_missing_file_is_named(folder: Path, file: str, code: str) -> None:
+    (folder / file).unlink()
+    with pytest.raises(ModelError) as caught:
+        load_weights(folder)
+    assert caught.value.code == code

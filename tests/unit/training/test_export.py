@@ -1,0 +1,96 @@
+"""A checkpoint becomes an ONNX file that says the same, with papers that hold."""
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from data.taxonomy import read_taxonomy
+from inference.detector import Detector
+from model.errors import ModelError
+from model.registry import verify
+
+pytestmark = [
+    pytest.mark.torch,
+    pytest.mark.skipif(importlib.util.find_spec("ultralytics") is None, reason="the train extra is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Callable[[tuple[str, ...]], Path]:
+    """An untrained YOLO26n with given labels, saved as Ultralytics saves: in half precision."""
+
+    def save(labels: tuple[str, ...]) -> Path:
+        from inference.backends.torch import keep_ultralytics_to_itself
+
+        keep_ultralytics_to_itself()
+        import torch
+        from ultralytics.nn.tasks import DetectionModel
+
+        torch.manual_seed(0)
+        network: Any = DetectionModel("yolo26n.yaml", nc=len(labels), verbose=False)
+        network.names = dict(enumerate(labels))
+        path = tmp_path_factory.mktemp("checkpoint") / "untrained.pt"
+        torch.save({"model": network.half()}, path)
+        return path
+
+    return save
+
+
+def test_the_exported_network_answers_as_the_checkpoint(
+    checkpoint: Callable[[tuple[str, ...]], Path], tmp_path: Path
+) -> None:
+    from training.export import ExportRecipe, export
+
+    path = checkpoint(tuple(read_taxonomy("joint-v0")))
+    manifest = export(path, tmp_path, ExportRecipe(name="joint-v0", version="9"))
+    assert verify(tmp_path / "joint-v0") == manifest
+    assert manifest.checkpoint.bytes == path.stat().st_size
+    batch = np.random.default_rng(0).integers(0, 256, (2, 160, 224, 3), dtype=np.uint8)
+    expected = Detector.load(tmp_path / "joint-v0", "torch", checkpoint=path).backend.run(batch)
+    for name in ("openvino", "onnx"):
+        backend: Any = name
+        found = Detector.load(tmp_path / "joint-v0", backend).backend.run(batch)
+        np.testing.assert_allclose(found[:, :4], expected[:, :4], atol=0.05)
+        np.testing.assert_allclose(found[:, 4:], expected[:, 4:], atol=1e-4)
+
+
+def test_half_storage_halves_the_file_and_nothing_else(
+    checkpoint: Callable[[tuple[str, ...]], Path], tmp_path: Path
+) -> None:
+    from training.export import ExportRecipe, export
+
+    path = checkpoint(tuple(read_taxonomy("joint-v0")))
+    full = export(path, tmp_path / "full", ExportRecipe(name="joint-v0", version="9", half=False))
+    half = export(path, tmp_path / "half", ExportRecipe(name="joint-v0", version="9"))
+    assert half.weights.bytes < 0.6 * full.weights.bytes
+    batch = np.random.default_rng(0).integers(0, 256, (1, 96, 96, 3), dtype=np.uint8)
+    outputs = [Detector.load(tmp_path / kind / "joint-v0", "onnx").backend.run(batch) for kind in ("full", "half")]
+    np.testing.assert_array_equal(*outputs)
+
+
+def test_labels_out_of_order_are_refused(checkpoint: Callable[[tuple[str, ...]], Path], tmp_path: Path) -> None:
+    from training.export import ExportRecipe, export
+
+    labels = tuple(reversed(tuple(read_taxonomy("joint-v0"))))
+    with pytest.raises(ModelError) as caught:
+        export(checkpoint(labels), tmp_path, ExportRecipe(name="joint-v0", version="9"))
+    assert caught.value.code == "model.labels_mismatch"
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("content", "code"), [(None, "model.weights_missing"), (b"no pickle", "model.weights_unreadable")]
+)
+def test_what_is_no_checkpoint_is_named(content: bytes | None, code: str, tmp_path: Path) -> None:
+    from training.export import ExportRecipe, export
+
+    path = tmp_path / "x.pt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ModelError) as caught:
+        export(path, tmp_path, ExportRecipe(name="joint-v0", version="9"))
+    assert caught.value.code == code
