@@ -1,0 +1,72 @@
+"""The assessment as one HTML file that needs nothing else: no script, no request, both languages."""
+
+import base64
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
+
+from api.report.album import Album
+from api.report.marks import PALETTE
+from api.report.pictures import spare_inputs
+from api.report.sheet import Sheet
+from claims.assess import Assessment
+from claims.observe import PhotoSource
+from model.errors import UsageError
+from model.texts import LANGUAGES, Texts
+
+
+def write_report(
+    assessment: Assessment, sources: Sequence[PhotoSource], path: Path, *, language: str, on: date
+) -> None:
+    """Write the report on ``sources`` (those that were assessed, in their order) to ``path``, ``language`` first.
+
+    The folder is made; an earlier file is replaced whole. Raises ``UsageError``: ``usage.output_is_input`` when
+    ``path`` is one of the photos, ``usage.output_unwritable``; ``RulesError`` for a language that is not spoken.
+    """
+    page = report(assessment, sources, language=language, on=on)
+    try:
+        spare_inputs(path, sources)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.part")
+        part.write_bytes(page.encode("utf-8"))
+        part.replace(path)
+    except OSError as error:
+        raise UsageError("output_unwritable", f"{path.name}: {type(error).__name__}", file=path.name) from error
+
+
+def report(assessment: Assessment, sources: Sequence[PhotoSource], *, language: str, on: date) -> str:
+    """The same as text."""
+    order = [Texts.load(language), *(Texts.load(other) for other in LANGUAGES if other != language)]
+    album = Album.of(assessment, sources)
+    sheets = [Sheet.of(assessment, album, texts, on) for texts in order]
+    style = _style()
+    return _template().render(sheets=sheets, frames=album.frames, style=style, style_hash=_hash(style))
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FunctionLoader(lambda name: (files("web") / "templates" / name).read_text("utf-8")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2")
+
+
+@cache
+def _style() -> str:
+    """The style sheet with the colours of the marks, the same that the drawn photos use."""
+    colours = "\n".join(f".c{index} {{ --mark: {colour}; }}" for index, colour in enumerate(PALETTE))
+    return (files("web") / "static" / "report.css").read_text("utf-8") + colours + "\n"
+
+
+def _hash(style: str) -> str:
+    """What the page's content policy allows as style: exactly this sheet."""
+    return "sha256-" + base64.b64encode(sha256(style.encode("utf-8")).digest()).decode("ascii")
