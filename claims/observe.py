@@ -12,6 +12,7 @@ from inference.detector import PhotoDetector
 from inference.fingerprint import perceptual_hash
 from inference.images import IntakeLimits, Photo, read_photo
 from inference.quality import Quality, judge
+from inference.read_ahead import read_ahead
 from inference.scene import Scene
 from model.detections import Detections
 from model.errors import PhotoRejected
@@ -62,8 +63,7 @@ class Eyes:
     @property
     def version(self) -> str:
         """Name and version of the detector, as every assessment cites it."""
-        manifest = self.detector.manifest
-        return f"{manifest.name} {manifest.version}"
+        return self.detector.manifest.reference
 
 
 Progress = Callable[[int], None]
@@ -91,22 +91,24 @@ def _readable(
     seen: list[Observation | None],
     waiting: deque[tuple[int, Photo]],
 ) -> Iterator[Photo]:
-    """The photos that can be read; the others are noted in ``seen`` right away."""
-    for index, source in enumerate(sources):
-        try:
-            photo = read_photo(
-                source.content, name=source.name, limits=eyes.limits, min_side=eyes.detector.manifest.input.size
-            )
-        except PhotoRejected as rejected:
-            seen[index] = Observation(
-                index=index,
-                name=source.name,
-                sha256=_hash_of(source.content, eyes.limits),
-                rejection=Note(rejected.code, rejected.facts),
-            )
-            continue
-        waiting.append((index, photo))
-        yield photo
+    """The photos that can be read, a few decoded ahead; the others are noted in ``seen``."""
+    for index, read in enumerate(read_ahead(lambda source: _read(source, eyes), sources)):
+        if isinstance(read, Photo):
+            waiting.append((index, read))
+            yield read
+        else:
+            source = sources[index]
+            found = _hash_of(source.content, eyes.limits)
+            seen[index] = Observation(index=index, name=source.name, sha256=found, rejection=read)
+
+
+def _read(source: PhotoSource, eyes: Eyes) -> Photo | Note:
+    """The photo, or the reason why it cannot be used."""
+    side = eyes.detector.manifest.input.size
+    try:
+        return read_photo(source.content, name=source.name, limits=eyes.limits, min_side=side)
+    except PhotoRejected as rejected:
+        return Note(rejected.code, rejected.facts)
 
 
 def _observation(index: int, photo: Photo, detections: Detections, rulebook: Rulebook) -> Observation:
