@@ -10,9 +10,10 @@ from datetime import timedelta
 from claims.facts import Cause
 from claims.policy import TriagePolicy
 from claims.situation import PhotoFacts, Situation
-from model.findings import place_of
+from model.findings import PartRef, place_of
 from model.notes import Note, note
 from model.vocabulary import Part, Side
+from parts_pricing.estimate import EstimateLine
 from parts_pricing.operations import Operation
 
 Check = Callable[[Situation, TriagePolicy], Iterable[Note]]
@@ -72,6 +73,8 @@ def _amount(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
         yield note("reason.AMOUNT_5000", limit=limits.senior_limit, currency=currency)
     elif upper >= limits.simple_below:
         yield note("reason.AMOUNT_1000", limit=limits.simple_below, currency=currency)
+    nothing_paid = situation.estimate.total > 0 and situation.estimate.net == 0
+    yield from _when(nothing_paid, "NOTHING_PAYABLE")
     claimed = situation.facts.claimed_amount
     outlier = claimed is not None and claimed > policy.price_outlier_factor * situation.estimate.total
     yield from _when(outlier and bool(situation.damages), "PRICE_OUTLIER", factor=policy.price_outlier_factor)
@@ -81,10 +84,17 @@ def _lines(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
     for line in situation.estimate.lines:
         counted = _LINE_REASONS - {"UNPRICED"} if line.operation is Operation.INSPECT else _LINE_REASONS
         for flag in sorted(line.flags & counted):
-            yield note(f"reason.{flag}", place=place_of(line.part, line.side))
+            yield note(f"reason.{flag}", place=_place(line, situation))
         if line.operation is Operation.REPAIR and line.body_hours > policy.max_repair_hours:
-            yield note("reason.HEAVY_REPAIR", place=place_of(line.part, line.side))
+            yield note("reason.HEAVY_REPAIR", place=_place(line, situation))
     yield from _dear_lines(situation, policy)
+
+
+def _place(line: EstimateLine, situation: Situation) -> PartRef | Note:
+    """The part of a line; while it is not known, what is known of the damage behind it."""
+    if line.part is None and line.damages:
+        return situation.damages[line.damages[0]].place
+    return place_of(line.part, line.side)
 
 
 def _dear_lines(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
@@ -198,7 +208,7 @@ def wanted_photos(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
     for photo in situation.photos:
         if not photo.usable:
             yield note("shot.again", photo=photo.index + 1)
-    if not situation.damages:
+    if not situation.damages and any(photo.usable for photo in situation.photos):
         yield note("shot.damage")
     for damage in situation.damages:
         if damage.part is None or damage.side is Side.UNKNOWN:

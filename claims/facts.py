@@ -1,14 +1,27 @@
 """What is stated about a case beside its photos. Nothing unstated is assumed: ``None`` means nobody has said."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError, from_json
 
 from model.errors import CaseFactsError
 from model.labels import LabelPart
+
+
+def _in_living_memory(moment: datetime) -> datetime:
+    if not 1950 <= moment.year <= 2100:
+        raise PydanticCustomError("out_of_range", "Input should be between 1950 and 2100")
+    return moment
+
+
+# Bounds that money and calendars can be computed with.
+Amount = Annotated[Decimal, Field(ge=0, le=Decimal(1_000_000_000))]
+Moment = Annotated[datetime, AfterValidator(_in_living_memory)]
 
 
 class Cause(StrEnum):
@@ -49,7 +62,7 @@ class VehicleFacts(BaseModel):
     adas: bool | None = None
     special_paint: str | None = None
     part_numbers: dict[str, str] = Field(default_factory=dict)
-    cash_value: Decimal | None = Field(default=None, gt=0)
+    cash_value: Annotated[Decimal, Field(ge=1, le=Decimal(1_000_000_000))] | None = None
 
 
 class CaseFacts(BaseModel):
@@ -77,23 +90,39 @@ class CaseFacts(BaseModel):
     underbody_or_charge_port: bool = False
     high_risk_tag: bool = False
 
-    lost_at: datetime | None = None
-    claimed_amount: Decimal | None = Field(default=None, ge=0)
-    deductible: Decimal = Field(default=Decimal(0), ge=0)
-    salvage: Decimal = Field(default=Decimal(0), ge=0)
+    lost_at: Moment | None = None
+    claimed_amount: Amount | None = None
+    deductible: Amount = Decimal(0)
+    salvage: Amount = Decimal(0)
     paid_in_last_year: tuple[LabelPart, ...] = ()
     seen_photos: tuple[SeenPhoto, ...] = ()
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> Self:
+    def of(cls, document: Mapping[str, object]) -> Self:
         """Raises ``CaseFactsError`` that names each wrong field without repeating its value."""
         try:
-            return cls.model_validate_json(text)
+            return cls.model_validate(document)
         except ValidationError as error:
             wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'document'}: {e['msg']}" for e in error.errors())
             raise CaseFactsError("invalid", wrong) from None
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """The facts of a JSON document. Raises ``CaseFactsError``."""
+        return cls.of(read_document(text))
 
     def unstated(self) -> tuple[str, ...]:
         """Names of the facts without which no machine may offer."""
         needed = ("single_party", "injury", "third_party_property", "policy_active", "plate_matches_policy", "cause")
         return tuple(name for name in needed if getattr(self, name) is None)
+
+
+def read_document(text: str | bytes) -> dict[str, object]:
+    """A JSON object. Raises ``CaseFactsError`` ``facts.not_json`` for anything else."""
+    try:
+        document = from_json(text, allow_inf_nan=False)
+    except ValueError:
+        raise CaseFactsError("not_json", "the facts are no JSON document") from None
+    if not isinstance(document, dict):
+        raise CaseFactsError("not_json", "the facts are no JSON object")
+    return document

@@ -66,5 +66,6 @@ class TriagePolicy(_Policy):
     def market(self, region: str) -> MarketLimits:
         """The limits of a region. Raises ``UsageError`` that lists the regions."""
         if region not in self.markets:
-            raise UsageError("unknown_region", f"{region}: one of {', '.join(self.markets)}", region=region)
+            known = tuple(self.markets)
+            raise UsageError("unknown_region", f"{region}: one of {', '.join(known)}", value=region, known=known)
         return self.markets[region]

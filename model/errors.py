@@ -8,7 +8,9 @@
     ├── ModelError            the detector's papers or weights are not sound           model.*
     ├── PriceTableError       a price or rate file cannot be taken                     prices.*
     ├── RulesError            a rules or policy file cannot be taken                   rules.*
-    └── CaseFactsError        the facts stated about a case cannot be read             facts.*
+    ├── CaseFactsError        the facts stated about a case cannot be read             facts.*
+    ├── RequestError          an HTTP request that cannot be read, or asks too much    request.*
+    └── ServiceError          the service cannot answer at the moment                  service.*
 
 The class docstring is the summary of the problem; ``code`` is stable and may be shown, stored and counted.
 """
@@ -63,3 +65,15 @@ class CaseFactsError(QuickClaimError):
     """The facts stated about the case cannot be read."""
 
     prefix = "facts"
+
+
+class RequestError(QuickClaimError):
+    """The HTTP request cannot be read, or asks for more than one request may."""
+
+    prefix = "request"
+
+
+class ServiceError(QuickClaimError):
+    """The service cannot answer at the moment."""
+
+    prefix = "service"

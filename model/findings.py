@@ -69,7 +69,9 @@ class Damage:
 
     @property
     def place(self) -> "PartRef | Note":
-        """The part with its side for a sentence; a sentence of its own while nobody can say."""
+        """The part with its side for a sentence; the candidates, or that there are none, while nobody can say."""
+        if self.part is None and self.candidates:
+            return note("name.place.candidates", places=self.candidates)
         return place_of(self.part, self.side)
 
     @property

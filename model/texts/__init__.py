@@ -6,6 +6,7 @@ vocabulary among the facts are shown by their name in the language. Sentences li
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -38,6 +39,8 @@ class Texts:
     def say(self, note: Note) -> str:
         """The sentence of ``note`` with its facts filled in. Raises ``KeyError`` for a code without a sentence."""
         shown = {key: self._show(value) for key, value in note.facts.items()}
+        if "currency" in shown:
+            shown["currency"] = self.sentences.get(f"name.currency.{shown['currency']}", shown["currency"])
         return self.sentences[note.code].format_map(shown)
 
     def name(self, word: StrEnum) -> str:
@@ -51,6 +54,8 @@ class Texts:
     def _show(self, value: object) -> object:
         if isinstance(value, StrEnum):
             return self.name(value)
+        if isinstance(value, Decimal):
+            return f"{value:,f}"
         if isinstance(value, Note):
             return self.say(value)
         if isinstance(value, PartRef):

@@ -71,6 +71,7 @@ def judge(rulebook: Rulebook) -> Judge:
             rules=rulebook.repair,
             profile=rulebook.profile(facts),
             on=ON,
+            deductible=facts.deductible,
         )
         situation = Situation(facts=facts, photos=tuple(photos), damages=tuple(damages), estimate=priced, on=ON)
         return decide(situation, policy)
@@ -120,6 +121,7 @@ def test_a_clear_small_case_is_offered_at_once(judge: Judge) -> None:
             "EV",
         ),
         ({"claimed_amount": Decimal(5000)}, "PRICE_OUTLIER"),
+        ({"deductible": Decimal(5000)}, "NOTHING_PAYABLE"),
         ({"paid_in_last_year": (LabelPart(part=Part.HOOD),)}, "PRIOR_DAMAGE"),
         ({"single_party": None}, "FACTS_MISSING"),
         ({"injury": None}, "FACTS_MISSING"),
@@ -218,7 +220,7 @@ def test_without_any_usable_photo_new_ones_are_asked_for(judge: Judge) -> None:
     decision = judge(damages=(), photos=bad)
     assert decision.route is Route.MORE_PHOTOS
     assert codes(decision) == {"NO_USABLE_PHOTO"}
-    assert [item.code for item in decision.wanted] == ["shot.again", "shot.again", "shot.damage"]
+    assert [item.code for item in decision.wanted] == ["shot.again", "shot.again"]
 
 
 def test_an_unreadable_photo_beside_good_ones_forces_a_person(judge: Judge) -> None:
