@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -71,8 +70,8 @@ def assess(
         sources = list(_sources(photos))
         language = lang or settings.spoken()
         assessment = _assess(sources, stated, settings, quiet=len(sources) <= _FEW)
-        _show(assessment, language, as_json=as_json)
         _write(assessment, sources, language, report, overlay)
+        _show(assessment, language, as_json=as_json)
     if not assessment.usable:
         raise typer.Exit(3)
 
@@ -114,20 +113,21 @@ def _facts(
     settings: Settings,
 ) -> "CaseFacts":
     """The facts of the file, overridden by what the command line says."""
-    from claims.facts import CaseFacts
+    from claims.facts import CaseFacts, read_document
 
-    stated = CaseFacts.from_json(_read(file)) if file else CaseFacts(region=settings.region)
-    said: dict[str, object] = {"region": region, "shop": shop}
-    said["deductible"] = None if deductible is None else Decimal(str(deductible))
-    if vehicle_class:
-        said["vehicle"] = stated.vehicle.model_copy(update={"vehicle_class": vehicle_class})
-    return stated.model_copy(update={key: value for key, value in said.items() if value is not None})
+    stated: dict[str, object] = {"region": settings.region, **(read_document(_read(file)) if file else {})}
+    said = {"region": region, "shop": shop, "deductible": None if deductible is None else str(deductible)}
+    stated |= {name: value for name, value in said.items() if value is not None}
+    car = stated.get("vehicle", {})
+    if vehicle_class and isinstance(car, dict):
+        stated["vehicle"] = {**car, "vehicle_class": vehicle_class}
+    return CaseFacts.of(stated)
 
 
-def _read(file: Path) -> bytes:
+def _read(file: Path) -> str:
     try:
-        return file.read_bytes()
-    except OSError as error:
+        return file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
         raise CaseFactsError("unreadable", f"{file.name}: {type(error).__name__}") from error
 
 

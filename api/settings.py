@@ -2,15 +2,20 @@
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 def default_home() -> Path:
     """``$XDG_DATA_HOME/quickclaim``, by default ``~/.local/share/quickclaim``."""
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "quickclaim"
+
+
+def _listed(value: object) -> object:
+    """``a, b`` as a tuple; anything else as it is."""
+    return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -28,9 +33,9 @@ class Settings(BaseSettings):
     policy: Path | None = Field(default=None, description="a triage policy instead of the shipped one")
     max_photos: int = Field(default=40, ge=1, description="photos in one request")
     max_request_mib: int = Field(default=200, ge=1, description="size of one request, MiB")
-    hosts: tuple[str, ...] = Field(
+    hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
         default=("localhost", "127.0.0.1", "[::1]"),
-        description="names that the service answers to (header Host), without port; * for any",
+        description="names that the service answers to (header Host), without port, with commas; * for any",
     )
     max_assessments: int = Field(default=2, ge=1, description="cases assessed at the same time")
     max_waiting: int = Field(default=6, ge=0, description="further requests that may wait; the next gets 503")
