@@ -81,10 +81,15 @@ def _evidence(observations: Sequence[Observation]) -> list[PhotoEvidence]:
     """Photos without a car never speak of damage."""
     return [
         PhotoEvidence(
-            index=seen.index, sha256=seen.sha256, width=seen.width, height=seen.height, detections=seen.detections
+            index=seen.index,
+            sha256=seen.sha256,
+            width=seen.width,
+            height=seen.height,
+            detections=seen.detections,
+            named=seen.quality.sure,
         )
         for seen in observations
-        if seen.usable and seen.sha256 and seen.width and seen.height and seen.detections is not None
+        if seen.usable and seen.quality and seen.sha256 and seen.width and seen.height and seen.detections is not None
     ]
 
 

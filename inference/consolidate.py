@@ -19,13 +19,17 @@ from model.vocabulary import DamageKind, Part, Severity, Side
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoEvidence:
-    """What consolidation needs of one photo. ``index`` is its place in the case."""
+    """What consolidation needs of one photo. ``index`` is its place in the case.
+
+    ``named`` is False for a photo that may not show a car at all: damage on it stays, but names no part.
+    """
 
     index: int
     sha256: str
     width: int
     height: int
     detections: Detections
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,8 @@ def _distinct(photos: Sequence[PhotoEvidence]) -> list[PhotoEvidence]:
 
 def _read(photo: PhotoEvidence, rules: ConsolidateRules, surface_dm2: Mapping[Part, float]) -> PhotoReading:
     scene = Scene.read(photo.detections, width=photo.width, height=photo.height, rules=rules)
-    return read_photo_damages(photo.index, photo.detections, scene, rules, surface_dm2)
+    reading = read_photo_damages(photo.index, photo.detections, scene, rules, surface_dm2)
+    return reading if photo.named else reading.nameless()
 
 
 def _group(sightings: Sequence[Sighting]) -> list[_Group]:

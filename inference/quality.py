@@ -46,12 +46,13 @@ class BlockLimits(_Limits):
 
 
 class SubjectLimits(_Limits):
-    """Weights of the best score of each label group, and the weighted sum from which on there is a car."""
+    """Weights of the best score of each label group, and the weighted sums from which on there may be and is a car."""
 
     part: float = Field(ge=0)
     damaged_part: float = Field(ge=0)
     damage: float = Field(ge=0)
     min_car_score: float = Field(gt=0)
+    sure_car_score: float = Field(gt=0)
 
     def car_score(self, detections: Detections) -> float:
         """How much speaks for a car on the photo; 0 without any detection."""
@@ -91,12 +92,15 @@ class Subject(StrEnum):
 class Quality:
     """``ok`` is False only for what cannot be assessed; ``reasons`` holds blocks first, then warnings.
 
+    ``sure``: a car beyond doubt; on a photo that is not, no part is named.
+
     ``sharpness`` in grey levels², ``brightness`` 0..255, ``clipped`` and ``car_share`` 0..1, ``car_long_side`` in px of
     the original photo (0 without a recognised part).
     """
 
     ok: bool
     subject: Subject
+    sure: bool
     sharpness: float
     brightness: float
     contrast: float
@@ -109,7 +113,9 @@ class Quality:
 def judge(pixels: npt.NDArray[np.uint8], detections: Detections, scene: Scene, rules: QualityRules) -> Quality:
     """Measure one upright RGB photo (h, w, 3), which may be a reduced copy of the ``scene``'s original size."""
     grey = _grey(pixels, rules.long_side)
-    subject = _subject(detections, scene, rules)
+    score = rules.subject.car_score(detections)
+    subject = _subject(score, scene, rules.subject)
+    sure = score >= rules.subject.sure_car_score
     car = scene.car_box
     facts = {
         "sharpness": _sharpness(_crop(grey, car, scene)),
@@ -120,7 +126,7 @@ def judge(pixels: npt.NDArray[np.uint8], detections: Detections, scene: Scene, r
         "car_long_side": max(car[2] - car[0], car[3] - car[1]) if car else 0.0,
     }
     blocks, warnings = _blocks(facts, subject, rules.block), _warnings(facts, subject, rules.warn)
-    return Quality(ok=not blocks, subject=subject, reasons=tuple(blocks + warnings), **facts)
+    return Quality(ok=not blocks, subject=subject, sure=sure, reasons=tuple(blocks + warnings), **facts)
 
 
 def _grey(pixels: npt.NDArray[np.uint8], long_side: int) -> npt.NDArray[np.uint8]:
@@ -142,10 +148,10 @@ def _sharpness(grey: npt.NDArray[np.uint8]) -> float:
     return float(cv2.Laplacian(grey, cv2.CV_32F).var())
 
 
-def _subject(detections: Detections, scene: Scene, rules: QualityRules) -> Subject:
-    if rules.subject.car_score(detections) < rules.subject.min_car_score:
+def _subject(score: float, scene: Scene, limits: SubjectLimits) -> Subject:
+    if score < limits.min_car_score:
         return Subject.NO_CAR
-    return Subject.CAR if scene.parts else Subject.CLOSE_UP
+    return Subject.CAR if scene.parts and score >= limits.sure_car_score else Subject.CLOSE_UP
 
 
 def _blocks(facts: dict[str, float], subject: Subject, limits: BlockLimits) -> list[Note]:

@@ -43,6 +43,12 @@ class PhotoReading:
     sightings: tuple[Sighting, ...]
     dropped: tuple[Note, ...]
 
+    def nameless(self) -> "PhotoReading":
+        """The same damage without any part, and without the scale that parts give."""
+        bare = tuple(replace(item, refs=(), cm2=None, notes=()) for item in self.sightings)
+        scene = replace(self.scene, parts=(), landmarks=())
+        return replace(self, sightings=bare, scene=scene)
+
 
 def read_photo_damages(
     photo: int, detections: Detections, scene: Scene, rules: ConsolidateRules, surface_dm2: Mapping[Part, float]

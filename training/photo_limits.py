@@ -32,6 +32,8 @@ from model.vocabulary import LabelGroup
 
 Pixels = npt.NDArray[np.uint8]
 SEED = 0
+LEAST = IntakeLimits().min_side
+"""Crops are as large as a photo has to be to get past intake, px."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +139,12 @@ def degrade(detector: Detector, rulebook: Rulebook, folder: Path, limit: int = 6
 
 
 def car_free(pixels: Pixels, detections: Detections) -> Pixels | None:
-    """The largest of 60 random crops that stays clear of everything the detector sees, None without one."""
+    """The largest of 200 random crops that stays clear of everything the detector sees, None without one."""
     boxes = [item.box for item in detections if item.score >= 0.08]
     if not boxes:
         return None
     car, rng = hull(boxes), random.Random(SEED)  # noqa: S311
-    crops = [_random_box(pixels, rng) for _ in range(60)]
+    crops = [_random_box(pixels, rng) for _ in range(200)]
     clear = [crop for crop in crops if crop and _apart(crop, car)]
     if not clear:
         return None
@@ -151,8 +153,8 @@ def car_free(pixels: Pixels, detections: Detections) -> Pixels | None:
 
 
 def _random_box(pixels: Pixels, rng: random.Random) -> Box | None:
-    width = rng.randint(130, 320)
-    height = int(width * rng.choice([0.75, 1, 1.33]))
+    width = rng.randint(LEAST, 320)
+    height = max(LEAST, int(width * rng.choice([0.75, 1, 1.33])))
     if width >= pixels.shape[1] or height >= pixels.shape[0]:
         return None
     x, y = rng.randint(0, pixels.shape[1] - width), rng.randint(0, pixels.shape[0] - height)

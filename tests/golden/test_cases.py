@@ -30,6 +30,7 @@ def observation(index: int, given: dict[str, Any], make: Callable[[Iterable[Any]
     quality = Quality(
         ok=subject is not Subject.NO_CAR,
         subject=subject,
+        sure=given.get("sure", True),
         sharpness=200.0,
         brightness=120.0,
         contrast=50.0,

@@ -258,7 +258,8 @@ def test_dollars_tax_and_salvage(make_case: Callable[..., Any], jpeg: Any) -> No
 
 
 def test_an_unnamed_part_is_named_by_its_candidates(make_case: Callable[..., Any], jpeg: Any) -> None:
-    case = make_case({"a.jpg": (jpeg(), [("damaged_Bumper", 0.95, (200.0, 200.0, 600.0, 400.0))])})
+    rows = [("damaged_Bumper", 0.95, (200.0, 200.0, 600.0, 400.0)), ("broken", 0.6, (220.0, 220.0, 580.0, 380.0))]
+    case = make_case({"a.jpg": (jpeg(), rows)})
     _, page = page_of(case)
     assert case.assessment.damages[0].part is None
     assert "Front bumper or rear bumper" in page.text("en")

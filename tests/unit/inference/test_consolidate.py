@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -161,6 +162,13 @@ def test_another_kind_of_damage_does_not_join(run: Callable[..., Consolidated], 
     wide = photo(0, [*FRONT_LEFT, ("scratch", 0.5, (680, 420, 760, 460))])
     close = photo(1, [("dent", 0.8, (100, 100, 800, 600))])
     assert len(run([wide, close]).damages) == 2
+
+
+def test_on_a_photo_that_may_be_no_car_no_part_is_named(run: Callable[..., Consolidated], photo: Photo) -> None:
+    rows: list[Row] = [("front_bumper", 0.5, (100, 450, 480, 620)), ("damaged_Bumper", 0.4, (120, 480, 300, 600))]
+    doubtful = replace(photo(0, rows), named=False)
+    [damage] = run([doubtful]).damages
+    assert (damage.part, damage.candidates, damage.area_cm2) == (None, (), None)
 
 
 def test_the_size_of_a_damage_follows_its_share_of_the_part(run: Callable[..., Consolidated], photo: Photo) -> None:

@@ -96,6 +96,14 @@ def test_a_close_up_without_a_part_is_still_a_car(look: Judge) -> None:
     assert codes(quality) == ["quality.close_up"]
 
 
+@pytest.mark.parametrize(("score", "sure"), [(0.79, False), (0.81, True)])
+def test_below_the_upper_limit_it_is_only_perhaps_a_car(look: Judge, score: float, sure: bool) -> None:
+    quality = look(textured(), [("hood", score, (100, 100, 500, 400))])
+    assert quality.ok
+    assert quality.sure is sure
+    assert quality.subject is (Subject.CAR if sure else Subject.CLOSE_UP)
+
+
 def test_facts_do_not_depend_on_how_large_the_copy_is(detections: Any, rulebook: Rulebook) -> None:
     found = detections(CAR)
     scene = Scene.read(found, width=640, height=480, rules=rulebook.consolidate)
