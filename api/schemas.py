@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from claims.assess import Assessment
 from claims.observe import Observation
+from claims.policy import Span
 from claims.triage import Decision
 from model.detections import Detection
 from model.findings import Damage, Evidence, PartRef
@@ -222,6 +223,18 @@ class EstimateOut(_Document):
         )
 
 
+class SpanOut(_Document):
+    """A time limit, in hours or in working days, from the moment that all materials are there."""
+
+    hours: int | None
+    working_days: int | None
+
+    @classmethod
+    def of(cls, span: Span) -> Self:
+        """One of the two is set."""
+        return cls(hours=span.hours, working_days=span.working_days)
+
+
 class DecisionOut(_Document):
     """What happens next and why. A machine offers or refers; ``contact`` says how to reach a person."""
 
@@ -232,8 +245,8 @@ class DecisionOut(_Document):
     authority: str
     photo_only: bool
     police_report: bool
-    review_within_h: int
-    payment_within_h: int | None
+    review_within: SpanOut
+    payment_within: SpanOut | None
     contact: str
 
     @classmethod
@@ -247,8 +260,8 @@ class DecisionOut(_Document):
             authority=decision.authority,
             photo_only=decision.photo_only,
             police_report=decision.police_report,
-            review_within_h=decision.review_within_h,
-            payment_within_h=decision.payment_within_h,
+            review_within=SpanOut.of(decision.review_within),
+            payment_within=SpanOut.of(decision.payment_within) if decision.payment_within else None,
             contact=texts.say(Note("decision.contact")),
         )
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from model.errors import RulesError, UsageError
 
@@ -25,11 +25,24 @@ class MarketLimits(_Policy):
     windshield_limit: Decimal = Field(gt=0)
 
 
-class Deadline(_Policy):
-    """Hours from complete materials to the review and to the payment; None: staged, no single date."""
+class Span(_Policy):
+    """A time limit: hours on the clock, or working days of the market's calendar."""
 
-    review_h: int = Field(gt=0)
-    payment_h: int | None = Field(gt=0)
+    hours: int | None = Field(default=None, gt=0)
+    working_days: int | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _one_unit(self) -> Self:
+        if (self.hours is None) == (self.working_days is None):
+            raise ValueError("either hours or working_days")
+        return self
+
+
+class Deadline(_Policy):
+    """From complete materials to the review and to the payment; None: paid in stages, no single date."""
+
+    review: Span
+    payment: Span | None
 
 
 class Deadlines(_Policy):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from claims.conditions import FOR_A_PERSON, FOR_A_PHOTO, reasons, wanted_photos
-from claims.policy import TriagePolicy
+from claims.policy import Deadline, Span, TriagePolicy
 from claims.situation import Situation
 from model.notes import Note, note
 
@@ -46,8 +46,8 @@ class Decision:
     authority: Authority
     photo_only: bool
     police_report: bool
-    review_within_h: int
-    payment_within_h: int | None
+    review_within: Span
+    payment_within: Span | None
 
 
 def decide(situation: Situation, policy: TriagePolicy) -> Decision:
@@ -58,7 +58,7 @@ def decide(situation: Situation, policy: TriagePolicy) -> Decision:
     if route is Route.INSTANT_OFFER and _drawn(situation, policy):
         route, person = Route.HUMAN_REVIEW, [note("reason.AUDIT_SAMPLE")]
     case_class = _case_class(situation, policy)
-    deadline = getattr(policy.deadlines, case_class.value)
+    deadline: Deadline = getattr(policy.deadlines, case_class.value)
     return Decision(
         route=route,
         reasons=tuple(person + photos) or (note("reason.ALL_CLEAR"),),
@@ -67,8 +67,8 @@ def decide(situation: Situation, policy: TriagePolicy) -> Decision:
         authority=_authority(situation, policy, case_class),
         photo_only=_within(situation, policy.market(situation.facts.region).photo_only_below),
         police_report=_police_report(situation, policy),
-        review_within_h=deadline.review_h,
-        payment_within_h=deadline.payment_h,
+        review_within=deadline.review,
+        payment_within=deadline.payment,
     )
 
 

@@ -6,10 +6,9 @@ from typing import Self
 
 from api.report.words import Words
 from claims.assess import Assessment
+from claims.policy import Span
 from claims.triage import Route
 from parts_pricing.estimate import Estimate
-
-_DAY_H = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +81,7 @@ def next_steps(assessment: Assessment, words: Words) -> list[str]:
     decision, lines = assessment.decision, assessment.estimate.lines
     steps = _first_steps(assessment, words)
     if decision.route is Route.HUMAN_REVIEW:
-        steps.append(_deadline(decision.review_within_h, words))
+        steps.append(_deadline(decision.review_within, words))
     if decision.photo_only and lines:
         steps.append(words.say("next.photo_only"))
     if decision.police_report:
@@ -102,7 +101,7 @@ def _first_steps(assessment: Assessment, words: Words) -> list[str]:
     return [below] if route is Route.INSTANT_OFFER else [words.say(f"next.{route.value}"), below]
 
 
-def _deadline(hours: int, words: Words) -> str:
-    if hours <= _DAY_H or hours % _DAY_H:
-        return words.say("next.review_hours", hours=hours)
-    return words.say("next.review_days", days=hours // _DAY_H)
+def _deadline(span: Span, words: Words) -> str:
+    if span.working_days:
+        return words.say("next.review_days", days=span.working_days)
+    return words.say("next.review_hours", hours=span.hours)

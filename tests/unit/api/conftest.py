@@ -13,6 +13,7 @@ from PIL import Image
 from claims.assess import Assessment, assess
 from claims.facts import CaseFacts, Cause, VehicleFacts
 from claims.observe import Eyes, PhotoSource
+from claims.policy import Span
 from claims.rulebook import Rulebook
 from claims.triage import Authority, CaseClass, Decision, Route
 from inference.images import IntakeLimits
@@ -163,8 +164,8 @@ def _decision() -> Decision:
         authority=Authority.SENIOR,
         photo_only=False,
         police_report=False,
-        review_within_h=72,
-        payment_within_h=168,
+        review_within=Span(working_days=3),
+        payment_within=Span(working_days=7),
     )
 
 

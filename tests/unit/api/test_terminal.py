@@ -43,7 +43,7 @@ An adjuster will look at this
   The repair is likely to cost between CNY 1,000.00 and CNY 2,000.00, plus what
   has no price yet
   An adjuster checks this estimate and gets in touch with you.
-  The check is due within 3 days once all documents are there.
+  The check is due within 3 working days once all documents are there.
 
 Why
   - You asked for a person to decide, so a person will.

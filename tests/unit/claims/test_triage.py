@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from claims.facts import CaseFacts, Cause, VehicleFacts
-from claims.policy import TriagePolicy
+from claims.policy import Span, TriagePolicy
 from claims.rulebook import Rulebook
 from claims.situation import PhotoFacts, Situation
 from claims.triage import Authority, CaseClass, Decision, Route, decide
@@ -90,7 +90,7 @@ def test_a_clear_small_case_is_offered_at_once(judge: Judge) -> None:
     assert decision.photo_only
     assert not decision.police_report
     assert (decision.case_class, decision.authority) == (CaseClass.SIMPLE, Authority.JUNIOR)
-    assert (decision.review_within_h, decision.payment_within_h) == (12, 24)
+    assert (decision.review_within, decision.payment_within) == (Span(hours=12), Span(hours=24))
 
 
 @pytest.mark.parametrize(
