@@ -120,7 +120,7 @@ def _photo_facts(observations: Sequence[Observation], facts: CaseFacts) -> tuple
 def _view(seen: Observation, views: list[Observation]) -> str:
     """The hash of the first photo of which this one is a near-copy; its own if there is none."""
     for other in views:
-        if seen.sha256 == other.sha256 or _near(seen.phash, other.phash):
+        if seen.sha256 == other.sha256 or _near(seen, other.phashes[:1]):
             return other.sha256 or ""
     views.append(seen)
     return seen.sha256 or f"unreadable-{seen.index}"
@@ -128,10 +128,11 @@ def _view(seen: Observation, views: list[Observation]) -> str:
 
 def _seen_in_claim(seen: Observation, facts: CaseFacts) -> str | None:
     for other in facts.seen_photos:
-        if seen.sha256 == other.sha256 or _near(seen.phash, int(other.phash, 16) if other.phash else None):
+        if seen.sha256 == other.sha256 or _near(seen, (int(other.phash, 16),) if other.phash else ()):
             return other.claim
     return None
 
 
-def _near(one: int | None, other: int | None) -> bool:
-    return one is not None and other is not None and near_duplicate(one, other)
+def _near(seen: Observation, others: Sequence[int]) -> bool:
+    """True for a re-encoded, resized, turned or mirrored copy."""
+    return any(near_duplicate(one, other) for one in seen.phashes for other in others)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from claims.rulebook import Rulebook
 from inference.detector import PhotoDetector
-from inference.fingerprint import perceptual_hash
+from inference.fingerprint import turned_hashes
 from inference.images import IntakeLimits, Photo, read_photo
 from inference.quality import Quality, judge
 from inference.read_ahead import read_ahead
@@ -31,7 +31,8 @@ class PhotoSource:
 class Observation:
     """What one photo of the case gave. A rejected photo has ``rejection`` and neither quality nor detections.
 
-    ``width`` and ``height`` in px of the upright photo; ``phash`` the 64-bit perceptual hash.
+    ``width`` and ``height`` in px of the upright photo; ``phashes`` the 64-bit perceptual
+    hashes of the photo and its turned and mirrored copies.
     """
 
     index: int
@@ -39,7 +40,7 @@ class Observation:
     sha256: str | None
     width: int | None = None
     height: int | None = None
-    phash: int | None = None
+    phashes: tuple[int, ...] = ()
     taken_at: datetime | None = None
     software: str | None = None
     rejection: Note | None = None
@@ -119,7 +120,7 @@ def _observation(index: int, photo: Photo, detections: Detections, rulebook: Rul
         sha256=photo.sha256,
         width=photo.width,
         height=photo.height,
-        phash=perceptual_hash(photo.pixels),
+        phashes=turned_hashes(photo.pixels),
         taken_at=photo.exif.taken_at,
         software=photo.exif.software,
         quality=judge(photo.pixels, detections, scene, rulebook.quality),

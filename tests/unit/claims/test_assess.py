@@ -77,10 +77,19 @@ def test_the_same_photo_twice_and_another_order_change_no_amount(run: Run) -> No
     assert once.decision.reasons == turned.decision.reasons == doubled.decision.reasons
 
 
+def test_a_mirrored_copy_is_no_second_view(run: Run) -> None:
+    picture = Image.open(io.BytesIO(png(1)))
+    buffer = io.BytesIO()
+    picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(buffer, "PNG")
+    script = {"one.png": [*CAR, SCRATCH], "mirrored.png": [*CAR, SCRATCH]}
+    result = run([("one.png", png(1)), ("mirrored.png", buffer.getvalue())], script)
+    assert "reason.ONE_VIEW" in [item.code for item in result.decision.reasons]
+
+
 def test_a_photo_of_another_claim_is_a_fact_for_a_person(run: Run) -> None:
     script = {"wide.png": [*CAR, SCRATCH]}
     first = run([("wide.png", png(1))], script)
-    seen = SeenPhoto(sha256="0" * 64, phash=f"{first.observations[0].phash:016x}", claim="A-1")
+    seen = SeenPhoto(sha256="0" * 64, phash=f"{first.observations[0].phashes[0]:016x}", claim="A-1")
     again = run([("wide.png", png(1))], script, FACTS.model_copy(update={"seen_photos": (seen,)}))
     assert "reason.FRAUD_DUP" in [item.code for item in again.decision.reasons]
     assert again.decision.route is Route.HUMAN_REVIEW

@@ -12,7 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from inference.fingerprint import NEAR_DUPLICATE_DISTANCE, distance, near_duplicate, perceptual_hash, sha256
+from inference.fingerprint import (
+    NEAR_DUPLICATE_DISTANCE,
+    distance,
+    near_duplicate,
+    perceptual_hash,
+    sha256,
+    turned_hashes,
+)
 from inference.images import IntakeLimits, read_photo
 
 DATASET = Path(__file__).resolve().parents[4] / "shared" / "datasets" / "undamaged"
@@ -59,6 +66,17 @@ def test_bits_are_those_of_imagehash(seed: int, width: int, height: int) -> None
     small = cv2.resize(pixels, (128, 128), interpolation=cv2.INTER_AREA).astype(np.uint8)
     reference = int(str(imagehash.phash(Image.fromarray(small))), 16)
     assert distance(perceptual_hash(pixels), reference) <= 1
+
+
+@given(seed=st.integers(0, 10_000), width=st.integers(130, 600), height=st.integers(130, 600))
+def test_turned_and_mirrored_copies_are_recognised(seed: int, width: int, height: int) -> None:
+    rough = np.random.default_rng(seed).integers(0, 256, (9, 9, 3), dtype=np.uint8)
+    pixels = np.asarray(Image.fromarray(rough).resize((width, height), Image.Resampling.BICUBIC))
+    known = turned_hashes(pixels)
+    assert known[0] == perceptual_hash(pixels)
+    for copy in (pixels[:, ::-1], pixels[::-1], pixels.transpose(1, 0, 2), np.rot90(pixels), np.rot90(pixels, 3)):
+        found = perceptual_hash(np.ascontiguousarray(copy))
+        assert min(distance(found, one) for one in known) <= 2
 
 
 def test_flat_photo_has_a_hash() -> None:
