@@ -12,6 +12,7 @@ from claims.triage import Decision, decide
 from inference.consolidate import PhotoEvidence, consolidate
 from inference.fingerprint import near_duplicate
 from inference.quality import Subject
+from inference.same_picture import same_picture
 from model.findings import Damage
 from model.notes import Note, note
 from parts_pricing.estimate import Estimate, estimate
@@ -52,7 +53,7 @@ def conclude(
     observations: Sequence[Observation], facts: CaseFacts, rulebook: Rulebook, *, model_version: str, on: date
 ) -> Assessment:
     """The second half of the pipeline: observations become damages, an estimate and a decision. Pure, milliseconds."""
-    found = consolidate(_evidence(observations), rulebook.consolidate, rulebook.surface_dm2)
+    found = consolidate(_evidence(observations), rulebook.consolidate)
     priced = estimate(
         found.damages,
         vehicle=rulebook.vehicle(facts),
@@ -65,7 +66,11 @@ def conclude(
         salvage=facts.salvage,
     )
     situation = Situation(
-        facts=facts, photos=_photo_facts(observations, facts), damages=found.damages, estimate=priced, on=on
+        facts=facts,
+        photos=_photo_facts(observations, found.damages, facts),
+        damages=found.damages,
+        estimate=priced,
+        on=on,
     )
     return Assessment(
         observations=tuple(observations),
@@ -101,29 +106,57 @@ def _dropped(observations: Sequence[Observation]) -> tuple[Note, ...]:
     )
 
 
-def _photo_facts(observations: Sequence[Observation], facts: CaseFacts) -> tuple[PhotoFacts, ...]:
-    views: list[Observation] = []
+def _photo_facts(
+    observations: Sequence[Observation], damages: Sequence[Damage], facts: CaseFacts
+) -> tuple[PhotoFacts, ...]:
+    names = views(observations, damages)
     return tuple(
         PhotoFacts(
             index=seen.index,
             usable=seen.usable,
             readable=seen.rejection is None,
-            view=_view(seen, views),
+            view=view,
             taken_at=seen.taken_at,
             software=seen.software,
             seen_in_claim=_seen_in_claim(seen, facts),
         )
-        for seen in observations
+        for seen, view in zip(observations, names, strict=True)
     )
 
 
-def _view(seen: Observation, views: list[Observation]) -> str:
-    """The hash of the first photo of which this one is a near-copy; its own if there is none."""
-    for other in views:
-        if seen.sha256 == other.sha256 or _near(seen, other.phashes[:1]):
-            return other.sha256 or ""
-    views.append(seen)
-    return seen.sha256 or f"unreadable-{seen.index}"
+def views(observations: Sequence[Observation], damages: Sequence[Damage] = ()) -> list[str]:
+    """One name per photo; photos joined by a chain of near-copies share the smallest hash among them.
+
+    The photos of one damage are laid on each other besides: if all are copies of the first, cropped, turned or warped,
+    they are one view.
+    """
+    names = [seen.sha256 or f"unreadable-{seen.index}" for seen in observations]
+    pairs = [
+        (one, other)
+        for one, seen in enumerate(observations)
+        for other in range(one)
+        if names[one] == names[other] or _near(seen, observations[other].phashes[:1])
+    ]
+    _join(names, pairs)
+    for damage in damages:
+        _join(names, _copies(observations, names, sorted(damage.photos, key=lambda index: names[index])))
+    return names
+
+
+def _join(names: list[str], pairs: Sequence[tuple[int, int]]) -> None:
+    for _ in pairs:
+        for one, other in pairs:
+            names[one] = names[other] = min(names[one], names[other])
+
+
+def _copies(observations: Sequence[Observation], names: Sequence[str], photos: Sequence[int]) -> list[tuple[int, int]]:
+    """Pairs of the first photo with all others, if each of them is a copy of it; else none: there are two views."""
+    first = observations[photos[0]].grey
+    for index in photos[1:]:
+        other = observations[index].grey
+        if names[index] != names[photos[0]] and (first is None or other is None or not same_picture(first, other)):
+            return []
+    return [(photos[0], index) for index in photos[1:]]
 
 
 def _seen_in_claim(seen: Observation, facts: CaseFacts) -> str | None:

@@ -5,14 +5,15 @@ law on automated decisions (PIPL art. 24). Every number is in the policy.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from claims.facts import Cause
 from claims.policy import TriagePolicy
 from claims.situation import PhotoFacts, Situation
 from model.findings import PartRef, place_of
 from model.notes import Note, note
-from model.vocabulary import Part, Side
+from model.vocabulary import DamageKind, Part, Side
 from parts_pricing.estimate import EstimateLine
 from parts_pricing.operations import Operation
 
@@ -52,27 +53,47 @@ def _rights(situation: Situation, _: TriagePolicy) -> Iterable[Note]:
     yield from _when(facts.high_risk_tag, "HIGH_RISK")
 
 
-def _cause(situation: Situation, _: TriagePolicy) -> Iterable[Note]:
+def _cause(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
     facts = situation.facts
     yield from _when(facts.cause is Cause.WATER, "WATER")
-    yield from _when(facts.cause in (Cause.FIRE, Cause.THEFT), "CAUSE")
+    beyond = facts.cause is not None and facts.cause is not Cause.WATER and facts.cause not in policy.automatic_causes
+    yield from _when(beyond, "CAUSE", cause=facts.cause)
     hurt = facts.airbag_deployed or facts.fluid_leak or facts.misaligned_gaps or facts.drivable is False
-    yield from _when(hurt, "UNDRIVABLE")
-    yield from _when(facts.vehicle.new_energy is True and facts.underbody_or_charge_port, "EV")
+    yield from _when(bool(hurt), "UNDRIVABLE")
+    yield from _when(facts.vehicle.new_energy is not False and facts.underbody_or_charge_port is True, "EV")
+    yield from _when(facts.coverage_red_flag is True, "RED_FLAG")
+
+
+def _time_of_loss(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
+    lost_at = _local(situation.facts.lost_at, situation, policy)
+    if lost_at is not None:
+        age = (situation.on - lost_at.date()).days
+        yield from _when(age < 0 or age > policy.max_loss_age_days, "LOSS_TIME", limit=policy.max_loss_age_days)
+
+
+def _local(moment: datetime | None, situation: Situation, policy: TriagePolicy) -> datetime | None:
+    """Wall-clock time of the market, which is what a camera stores; a time without zone is taken as such."""
+    if moment is None or moment.tzinfo is None:
+        return moment
+    zone = ZoneInfo(policy.market(situation.facts.region).timezone)
+    return moment.astimezone(zone).replace(tzinfo=None)
 
 
 def _vehicle(situation: Situation, _: TriagePolicy) -> Iterable[Note]:
-    vehicle = situation.facts.vehicle
-    yield from _when(vehicle.vehicle_class is None, "UNKNOWN_VEHICLE")
+    unknown = situation.facts.vehicle.vehicle_class is None
+    yield from _when(unknown and bool(situation.damages), "UNKNOWN_VEHICLE")
     yield from _when("TOTAL_LOSS" in situation.estimate.flags, "TOTAL_LOSS")
 
 
 def _amount(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
     limits, upper, currency = policy.market(situation.facts.region), situation.upper, situation.estimate.currency
-    if upper >= limits.senior_limit:
+    if upper > limits.senior_limit:
         yield note("reason.AMOUNT_5000", limit=limits.senior_limit, currency=currency)
     elif upper >= limits.simple_below:
         yield note("reason.AMOUNT_1000", limit=limits.simple_below, currency=currency)
+    estimate = situation.estimate
+    wide = estimate.low < policy.min_low_share * estimate.total
+    yield from _when(wide, "RANGE_WIDE", currency=currency, low=estimate.low, high=upper)
     nothing_paid = situation.estimate.total > 0 and situation.estimate.net == 0
     yield from _when(nothing_paid, "NOTHING_PAYABLE")
     claimed = situation.facts.claimed_amount
@@ -115,18 +136,22 @@ def _extent(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
 
 def _confidence(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
     for damage in situation.damages:
-        if damage.confidence < policy.min_confidence:
-            yield note("reason.LOW_CONF", place=damage.place)
+        if damage.part is None and not damage.candidates:
+            continue  # nothing names a part: a wider photo comes first
         if damage.candidates and damage.part is None:
             parts = tuple(dict.fromkeys(ref.part for ref in damage.candidates))
             yield note("reason.PART_AMBIGUOUS", parts=parts)
         elif damage.part is not None and damage.side is Side.UNKNOWN:
             yield note("reason.SIDE_UNKNOWN", part=damage.part)
+        elif damage.confidence < policy.min_confidence:
+            yield note("reason.LOW_CONF", place=damage.place)
+        if damage.kind is DamageKind.UNKNOWN:
+            yield note("reason.KIND_UNKNOWN", place=damage.place)
 
 
 def _contradiction(situation: Situation, _: TriagePolicy) -> Iterable[Note]:
     for damage in situation.damages:
-        unsure = any(item.code == "damage.close_up_one_of" for item in damage.notes)
+        unsure = any(item.code == "damage.taken_as_one_of" for item in damage.notes)
         if unsure:
             yield note("reason.VIEW_CONFLICT", place=damage.place)
 
@@ -146,8 +171,8 @@ def _implausible_time(photo: PhotoFacts, situation: Situation, policy: TriagePol
     taken = photo.taken_at.replace(tzinfo=None)
     if taken.date() > situation.on + timedelta(days=1):
         return True
-    lost_at = situation.facts.lost_at
-    return lost_at is not None and taken < lost_at.replace(tzinfo=None) - timedelta(hours=policy.capture_before_loss_h)
+    lost_at = _local(situation.facts.lost_at, situation, policy)
+    return lost_at is not None and taken < lost_at - timedelta(hours=policy.capture_before_loss_h)
 
 
 def _prior(situation: Situation, _: TriagePolicy) -> Iterable[Note]:
@@ -167,6 +192,7 @@ FOR_A_PERSON: tuple[Check, ...] = (
     _rights,
     _parties,
     _cause,
+    _time_of_loss,
     _amount,
     _extent,
     _lines,
@@ -178,7 +204,9 @@ FOR_A_PERSON: tuple[Check, ...] = (
     _stated,
     _unreadable,
 )
-_LINE_REASONS = frozenset({"STRUCTURAL", "ADAS", "BORDERLINE_RR", "STALE_PRICE", "UNPRICED", "BETTERMENT"})
+_LINE_REASONS = frozenset(
+    {"STRUCTURAL", "ADAS", "BORDERLINE_RR", "REVIEW_RULE", "STALE_PRICE", "UNPRICED", "BETTERMENT"}
+)
 
 
 # --- conditions that a photo can settle -----------------------------------------------------------------------------
@@ -196,7 +224,7 @@ def _views(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
     for damage in situation.damages:
         if not damage.candidates and damage.part is None:
             yield note("reason.PART_UNKNOWN", photo=min(damage.photos) + 1)
-        elif situation.views_of(damage) < policy.min_views:
+        elif not damage.ambiguous and situation.views_of(damage) < policy.min_views:
             yield note("reason.ONE_VIEW", place=damage.place)
 
 

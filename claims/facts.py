@@ -81,13 +81,17 @@ class CaseFacts(BaseModel):
     plate_matches_policy: bool | None = None
     cause: Cause | None = None
 
+    drivable: bool | None = None
+    airbag_deployed: bool | None = None
+    fluid_leak: bool | None = None
+    misaligned_gaps: bool | None = None
+    underbody_or_charge_port: bool | None = None
+    coverage_red_flag: bool | None = Field(
+        default=None, description="unlicensed or drunk driver, hit-and-run, or an accident on a motorway"
+    )
+
     automation_refused: bool = False
     disputed: bool = False
-    drivable: bool | None = None
-    airbag_deployed: bool = False
-    fluid_leak: bool = False
-    misaligned_gaps: bool = False
-    underbody_or_charge_port: bool = False
     high_risk_tag: bool = False
 
     lost_at: Moment | None = None
@@ -113,8 +117,24 @@ class CaseFacts(BaseModel):
 
     def unstated(self) -> tuple[str, ...]:
         """Names of the facts without which no machine may offer."""
-        needed = ("single_party", "injury", "third_party_property", "policy_active", "plate_matches_policy", "cause")
+        needed = _NEEDED + (("underbody_or_charge_port",) if self.vehicle.new_energy is not False else ())
         return tuple(name for name in needed if getattr(self, name) is None)
+
+
+_NEEDED = (
+    "single_party",
+    "injury",
+    "third_party_property",
+    "policy_active",
+    "plate_matches_policy",
+    "cause",
+    "lost_at",
+    "drivable",
+    "airbag_deployed",
+    "fluid_leak",
+    "misaligned_gaps",
+    "coverage_red_flag",
+)
 
 
 def read_document(text: str | bytes) -> dict[str, object]:

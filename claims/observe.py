@@ -1,8 +1,9 @@
 """The first half of the pipeline: photo files become observations. It needs the network and no price table."""
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -13,18 +14,28 @@ from inference.fingerprint import turned_hashes
 from inference.images import IntakeLimits, Photo, read_photo
 from inference.quality import Quality, judge
 from inference.read_ahead import read_ahead
+from inference.same_picture import Grey, grey_copy
 from inference.scene import Scene
 from model.detections import Detections
 from model.errors import PhotoRejected
+from model.naming import shown_name
 from model.notes import Note
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoSource:
-    """A photo as it arrives: its name as the sender gave it, and its bytes or the file that holds them."""
+    """A photo as it arrives: its name, and its bytes or the file that holds them.
+
+    The name is cleaned here, once: whatever a sender calls a file, it can be shown and sent everywhere.
+    """
 
     name: str
     content: bytes | Path
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", shown_name(self.name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +43,7 @@ class Observation:
     """What one photo of the case gave. A rejected photo has ``rejection`` and neither quality nor detections.
 
     ``width`` and ``height`` in px of the upright photo; ``phashes`` the 64-bit perceptual
-    hashes of the photo and its turned and mirrored copies.
+    hashes of the photo and its turned and mirrored copies; ``grey`` a small copy to lay on others.
     """
 
     index: int
@@ -41,6 +52,7 @@ class Observation:
     width: int | None = None
     height: int | None = None
     phashes: tuple[int, ...] = ()
+    grey: Grey | None = field(default=None, repr=False, compare=False)
     taken_at: datetime | None = None
     software: str | None = None
     rejection: Note | None = None
@@ -68,7 +80,7 @@ class Eyes:
 
 
 Progress = Callable[[int], None]
-"""Called with the number of photos that are done."""
+"""Called with the number of photos that are done: it never falls, and ends with all of them."""
 
 
 def observe(sources: Sequence[PhotoSource], eyes: Eyes, progress: Progress | None = None) -> tuple[Observation, ...]:
@@ -82,7 +94,9 @@ def observe(sources: Sequence[PhotoSource], eyes: Eyes, progress: Progress | Non
         index, photo = waiting.popleft()
         seen[index] = _observation(index, photo, detections, eyes.rulebook)
         if progress:
-            progress(sum(item is not None for item in seen))
+            progress(index + 1)  # photos come back in order: those before are done, read or rejected
+    if progress:
+        progress(len(sources))
     return tuple(item for item in seen if item is not None)
 
 
@@ -110,6 +124,9 @@ def _read(source: PhotoSource, eyes: Eyes) -> Photo | Note:
         return read_photo(source.content, name=source.name, limits=eyes.limits, min_side=side)
     except PhotoRejected as rejected:
         return Note(rejected.code, rejected.facts)
+    except Exception as fault:  # a fault of ours, met on a stranger's file, must not cost the other photos
+        _log.error("reading a photo failed: %s", type(fault).__name__)
+        return Note("photo.corrupt")
 
 
 def _observation(index: int, photo: Photo, detections: Detections, rulebook: Rulebook) -> Observation:
@@ -121,6 +138,7 @@ def _observation(index: int, photo: Photo, detections: Detections, rulebook: Rul
         width=photo.width,
         height=photo.height,
         phashes=turned_hashes(photo.pixels),
+        grey=grey_copy(photo.pixels),
         taken_at=photo.exif.taken_at,
         software=photo.exif.software,
         quality=judge(photo.pixels, detections, scene, rulebook.quality),

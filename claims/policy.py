@@ -2,10 +2,12 @@
 
 from decimal import Decimal
 from typing import Self
+from zoneinfo import available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from claims.facts import Cause
 from model.errors import RulesError, UsageError
 
 
@@ -17,6 +19,7 @@ class MarketLimits(_Policy):
     """Amounts in the market's currency, compared with the upper bound of the range."""
 
     usual_class: str
+    timezone: str
     photo_only_below: Decimal = Field(gt=0)
     simple_below: Decimal = Field(gt=0)
     police_report_from: Decimal = Field(gt=0)
@@ -63,10 +66,21 @@ class TriagePolicy(_Policy):
     max_damaged_panels: int = Field(ge=1)
     price_outlier_factor: Decimal = Field(gt=1)
     max_repair_hours: Decimal = Field(gt=0)
+    min_low_share: Decimal = Field(ge=0, le=1)
+    automatic_causes: frozenset[Cause]
+    max_loss_age_days: int = Field(gt=0)
     capture_before_loss_h: float = Field(ge=0)
     audit_sample_share: float = Field(ge=0, le=1)
     editing_software: tuple[str, ...]
     deadlines: Deadlines
+
+    @field_validator("markets")
+    @classmethod
+    def _zones_exist(cls, markets: dict[str, MarketLimits]) -> dict[str, MarketLimits]:
+        unknown = [market.timezone for market in markets.values() if market.timezone not in available_timezones()]
+        if unknown:
+            raise ValueError(f"unknown time zone {', '.join(unknown)}")
+        return markets
 
     @classmethod
     def from_yaml(cls, text: str) -> Self:

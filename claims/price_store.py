@@ -11,7 +11,7 @@ import contextlib
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -19,14 +19,16 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from model.errors import PriceTableError
+from model.errors import PriceTableError, UsageError
+from model.naming import shown_name, stored_name
+from model.notes import Note
 from parts_pricing.catalogue import Catalogue
+from parts_pricing.gaps import gaps, rate_gaps
 from parts_pricing.labour import Rates
-from parts_pricing.profile import Profile, load_profiles
-from parts_pricing.repair_rules import RepairRules
-from parts_pricing.table import read_table
+from parts_pricing.table import nearest, read_table
 
 SHIPPED_NAME: Final = "demo-2026-11"
+_VERSION: Final = re.compile(r"[\w.-]+@[0-9a-f]{8}")
 
 
 class TableKind(StrEnum):
@@ -41,16 +43,6 @@ _TELLING_COLUMN = {"oem_price": TableKind.PARTS, "body_rate": TableKind.RATES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pricing:
-    """Everything that pricing reads, loaded once: tables, rules and profiles."""
-
-    catalogue: Catalogue
-    rates: Rates
-    rules: RepairRules
-    profiles: Mapping[str, Profile]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedFile:
     """A file that may be imported as it is. ``rows`` counts its lines without the header."""
 
@@ -58,18 +50,13 @@ class CheckedFile:
     version: str
     rows: int
     content: bytes
-
-
-def load_pricing(home: Path | None) -> Pricing:
-    """Tables in force, with the shipped rules and profiles. Raises ``PriceTableError`` and ``RulesError``."""
-    catalogue, rates = load_catalogue(home)
-    return Pricing(catalogue=catalogue, rates=rates, rules=RepairRules.load(), profiles=load_profiles())
+    table: Catalogue | Rates
 
 
 def load_catalogue(home: Path | None) -> tuple[Catalogue, Rates]:
     """The price and rate tables in force below ``home``; the shipped one of a kind that was never imported.
 
-    Raises ``PriceTableError`` when a stored file is not the one that was imported.
+    Raises ``PriceTableError`` when a stored file is not the one that was imported, or nobody can say which is in force.
     """
     parts, rates = _stored(home, TableKind.PARTS), _stored(home, TableKind.RATES)
     return (
@@ -80,48 +67,103 @@ def load_catalogue(home: Path | None) -> tuple[Catalogue, Rates]:
 
 def check_file(path: Path, name: str | None = None) -> CheckedFile:
     """Validate a price or rate file without taking it. Raises ``PriceTableError`` naming every bad cell."""
+    file = shown_name(path.name)
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise PriceTableError("unreadable", f"{path.name}: {error.strerror}", file=path.name) from error
-    kind = _kind(content, path.name)
-    declared = safe_name(name or path.stem)
-    reader = Catalogue.read if kind is TableKind.PARTS else Rates.read
-    table = reader(content, file=path.name, name=declared)
-    return CheckedFile(kind=kind, version=table.version, rows=len(table.rows), content=content)
+        raise PriceTableError("unreadable", file, file=file) from error
+    kind = _kind(content, file)
+    declared = stored_name(name or path.stem, most=60, otherwise="table")
+    table = _table(kind, content, file=file, name=declared)
+    return CheckedFile(kind=kind, version=table.version, rows=len(table.rows), content=content, table=table)
+
+
+def gaps_of(checked: CheckedFile, home: Path | None) -> tuple[Note, ...]:
+    """What a checked file leaves out beside the table in force, or beside the shipped one where that cannot be read."""
+    try:
+        before = _in_force_table(home, checked.kind)
+    except PriceTableError:
+        before = _in_force_table(None, checked.kind)
+    if isinstance(checked.table, Catalogue) and isinstance(before, Catalogue):
+        return gaps(checked.table, before)
+    if isinstance(checked.table, Rates) and isinstance(before, Rates):
+        return rate_gaps(checked.table, before)
+    return ()
 
 
 def import_file(path: Path, home: Path, name: str | None = None) -> CheckedFile:
-    """Validate a file, store it as a new version and put it in force. Earlier versions stay.
+    """Validate a file, store it as a new version and put it in force. Earlier versions stay."""
+    checked = check_file(path, name)
+    keep(checked, home)
+    return checked
+
+
+def keep(checked: CheckedFile, home: Path) -> None:
+    """Store a checked file as a new version and put it in force. Raises ``prices.store_unwritable``.
 
     Either all of it happens or nothing: the file is complete on disk before the version is in force.
     """
-    checked = check_file(path, name)
     folder = _folder(home, checked.kind)
-    folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / f"{checked.version}.csv", checked.content)
-    _write(folder / "active", checked.version.encode())
-    return checked
+    with _writing(home):
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / f"{checked.version}.csv", checked.content)
+        _write(folder / "active", checked.version.encode())
+
+
+def use(version: str, home: Path) -> TableKind:
+    """Put an earlier version in force again, or the shipped one; its kind.
+
+    Raises ``UsageError`` ``usage.unknown_version`` that lists the versions there are, and ``PriceTableError`` for a
+    stored file that is no longer the one that was imported: the version in force then stays in force.
+    """
+    for kind in TableKind:
+        if version == shipped_version(kind):
+            with _writing(home), contextlib.suppress(FileNotFoundError):
+                (_folder(home, kind) / "active").unlink()
+            return kind
+        if version in versions(home, kind):
+            stored = _read_stored(home, kind, version)
+            _table(kind, stored.content, file=stored.file, name=stored.name)
+            with _writing(home):
+                _write(_folder(home, kind) / "active", version.encode())
+            return kind
+    known = tuple(name for kind in TableKind for name in (shipped_version(kind), *versions(home, kind)))
+    raise UsageError("unknown_version", shown_name(version), value=shown_name(version), known=known)
 
 
 def versions(home: Path | None, kind: TableKind) -> list[str]:
     """Imported versions of a kind, sorted by name."""
     if home is None:
         return []
-    return sorted(path.stem for path in _folder(home, kind).glob("*@*.csv"))
+    return sorted(path.stem for path in _folder(home, kind).glob("*.csv") if _VERSION.fullmatch(path.stem))
 
 
-def safe_name(name: str) -> str:
-    """A declared name that may stand in a file name and in a version."""
-    return re.sub(r"[^\w.-]+", "-", name).strip("-.")[:60] or "table"
+def in_force(home: Path | None, kind: TableKind) -> str:
+    """The version that estimates are priced with. Raises ``prices.active_unreadable`` when nobody can say."""
+    return _active(home, kind) or shipped_version(kind)
+
+
+def shipped_version(kind: TableKind) -> str:
+    """The version of the table that came with the installation."""
+    return f"{SHIPPED_NAME}@{_digest(_shipped(kind))}"
 
 
 def _kind(content: bytes, file: str) -> TableKind:
     header = read_table(content, file=file, name="").header
     for column, kind in _TELLING_COLUMN.items():
-        if column in header:
+        if any(nearest(name, [column]) for name in header):
             return kind
     raise PriceTableError("unknown_table", file, file=file, columns=tuple(_TELLING_COLUMN))
+
+
+def _table(kind: TableKind, content: bytes, *, file: str, name: str) -> Catalogue | Rates:
+    reader = Catalogue.read if kind is TableKind.PARTS else Rates.read
+    return reader(content, file=file, name=name)
+
+
+def _in_force_table(home: Path | None, kind: TableKind) -> Catalogue | Rates:
+    stored = _stored(home, kind)
+    return _table(kind, stored.content, file=stored.file, name=stored.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,30 +176,57 @@ class _Stored:
 def _stored(home: Path | None, kind: TableKind) -> _Stored:
     version = _active(home, kind)
     if home is None or version is None:
-        shipped = files("data").joinpath("prices", _SHIPPED[kind])
-        return _Stored(content=shipped.read_bytes(), file=shipped.name, name=SHIPPED_NAME)
+        return _Stored(content=_shipped(kind), file=_SHIPPED[kind], name=SHIPPED_NAME)
+    return _read_stored(home, kind, version)
+
+
+def _read_stored(home: Path, kind: TableKind, version: str) -> _Stored:
     file = f"{version}.csv"
     name, _, digest = version.rpartition("@")
     try:
         content = (_folder(home, kind) / file).read_bytes()
     except OSError as error:
         raise PriceTableError("stored_missing", file, file=file) from error
-    if sha256(content).hexdigest()[:8] != digest:
+    if _digest(content) != digest:
         raise PriceTableError("stored_changed", file, file=file)
     return _Stored(content=content, file=file, name=name)
 
 
+def _shipped(kind: TableKind) -> bytes:
+    return files("data").joinpath("prices", _SHIPPED[kind]).read_bytes()
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()[:8]
+
+
 def _active(home: Path | None, kind: TableKind) -> str | None:
+    """The version named as in force, None when none was imported. What else stands there is never taken for a name."""
     if home is None:
         return None
+    file = _folder(home, kind) / "active"
     try:
-        return (_folder(home, kind) / "active").read_text(encoding="utf-8").strip()
+        version = file.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise PriceTableError("active_unreadable", str(file), kind=kind) from error
+    if not _VERSION.fullmatch(version):
+        raise PriceTableError("active_unreadable", str(file), kind=kind)
+    return version
 
 
 def _folder(home: Path, kind: TableKind) -> Path:
     return home / "prices" / kind.value
+
+
+@contextlib.contextmanager
+def _writing(home: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        place = shown_name(str(home))
+        raise PriceTableError("store_unwritable", f"{place}: {error.strerror}", home=place) from error
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Self
@@ -90,11 +89,6 @@ class Rulebook:
         self.policy.market(facts.region)
         return profile_for(self.profiles, facts.region, facts.shop)
 
-    @cached_property
-    def surface_dm2(self) -> Mapping[Part, float]:
-        """Usual surface of each part in dm², the scale for the size of a damage."""
-        return {row.part: float(row.surface_dm2) for row in self.catalogue.rows if row.surface_dm2 > 0}
-
 
 def _part_numbers(stated: Mapping[str, str]) -> dict[PartRef, str]:
     """Keys are ``hood`` or ``front_door:left``."""
@@ -124,4 +118,4 @@ def _read(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RulesError("unreadable", f"{path.name}: {type(error).__name__}") from error
+        raise RulesError("unreadable", path.name, file=path.name) from error

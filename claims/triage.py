@@ -73,8 +73,9 @@ def decide(situation: Situation, policy: TriagePolicy) -> Decision:
 
 
 def _within(situation: Situation, limit: Decimal) -> bool:
-    """True when the whole range stays below; an estimate with an unpriced line has no upper end."""
-    return situation.upper < limit and not situation.estimate.at_least
+    """True when the whole range stays below; without lines, or with an unpriced one, there is no upper end."""
+    estimate = situation.estimate
+    return bool(estimate.lines) and situation.upper < limit and not estimate.at_least
 
 
 def _case_class(situation: Situation, policy: TriagePolicy) -> CaseClass:

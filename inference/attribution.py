@@ -1,7 +1,7 @@
 """Which part does a damage sit on? Candidates with their support, best first; ambiguity is kept, not guessed away."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inference.geometry import area, containment, gap, overlap_of_smaller
 from inference.rules import ConsolidateRules
@@ -12,6 +12,7 @@ from model.vocabulary import Part, Side
 
 FRONT_END = FRONT | {Part.FRONT_FENDER, Part.FRONT_DOOR}
 REAR_END = REAR | {Part.QUARTER_PANEL, Part.REAR_DOOR}
+_OTHER_BUMPER = {Part.FRONT_BUMPER: Part.REAR_BUMPER, Part.REAR_BUMPER: Part.FRONT_BUMPER}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +79,18 @@ def _winner(
 ) -> Attribution:
     best = direct[0][0]
     rivals = [seen for support, seen in direct if support * rules.clear_winner > best]
-    refs = _distinct(_with_side(seen.ref, box, scene, rules) for seen in rivals)
+    refs = _distinct(ref for seen in rivals for ref in _doubted(seen.ref, box, scene, rules))
     return Attribution(refs=refs, box=rivals[0].box if len(refs) == 1 else None)
+
+
+def _doubted(ref: PartRef, box: Box, scene: Scene, rules: ConsolidateRules) -> list[PartRef]:
+    """A bumper amid the parts of the other end of the car may be the other bumper: both are kept."""
+    other = _OTHER_BUMPER.get(ref.part)
+    if other is None:
+        return [_with_side(ref, box, scene, rules)]
+    rest = replace(scene, parts=tuple(seen for seen in scene.parts if seen.ref.part not in _OTHER_BUMPER))
+    end = _nearer_end(box, rest)
+    return [ref] if end is None or ref.part in end else [PartRef(part=other), ref]
 
 
 def _end_support(part: Part, box: Box, scene: Scene, rules: ConsolidateRules) -> float:

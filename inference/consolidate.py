@@ -4,17 +4,17 @@ Order of photos and repeated photos do not change the result: photos are read in
 photo with the content of an earlier one adds nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from inference.rules import ConsolidateRules
 from inference.scene import Scene
 from inference.sightings import PhotoReading, Sighting, read_photo_damages
-from inference.sizing import severity_of
+from inference.sizing import damage_cm2, severity_of
 from model.detections import Detections
 from model.findings import Damage, Evidence, PartRef
 from model.notes import Note, note
-from model.vocabulary import DamageKind, Part, Severity, Side
+from model.vocabulary import DamageKind, Part, Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +60,11 @@ class _Group:
         return len(self.refs) == 1 and self.refs[0].side is not Side.UNKNOWN
 
 
-def consolidate(
-    photos: Sequence[PhotoEvidence], rules: ConsolidateRules, surface_dm2: Mapping[Part, float]
-) -> Consolidated:
-    """Damages of a case. ``surface_dm2``: usual surface of each part in dm², the scale for sizes."""
-    readings = [_read(photo, rules, surface_dm2) for photo in _distinct(photos)]
+def consolidate(photos: Sequence[PhotoEvidence], rules: ConsolidateRules) -> Consolidated:
+    """Damages of a case."""
+    readings = [_read(photo, rules) for photo in _distinct(photos)]
     groups = _group([sighting for reading in readings for sighting in reading.sightings])
-    scenes = {reading.photo: reading.scene for reading in readings}
-    damages = [damage for group in groups for damage in _damages(group, scenes, rules)]
+    damages = [damage for group in groups for damage in _damages(group, groups, rules)]
     dropped = dict.fromkeys(item for reading in readings for item in reading.dropped)
     return Consolidated(damages=tuple(sorted(damages, key=_place)), dropped=tuple(dropped))
 
@@ -79,9 +76,9 @@ def _distinct(photos: Sequence[PhotoEvidence]) -> list[PhotoEvidence]:
     return sorted(first.values(), key=lambda item: item.sha256)
 
 
-def _read(photo: PhotoEvidence, rules: ConsolidateRules, surface_dm2: Mapping[Part, float]) -> PhotoReading:
+def _read(photo: PhotoEvidence, rules: ConsolidateRules) -> PhotoReading:
     scene = Scene.read(photo.detections, width=photo.width, height=photo.height, rules=rules)
-    reading = read_photo_damages(photo.index, photo.detections, scene, rules, surface_dm2)
+    reading = read_photo_damages(photo.index, photo.detections, scene, rules)
     return reading if photo.named else reading.nameless()
 
 
@@ -100,27 +97,16 @@ def _group(sightings: Sequence[Sighting]) -> list[_Group]:
 
 
 def _certainty(sighting: Sighting) -> tuple[int, float]:
-    settled = len(sighting.refs) == 1 and sighting.refs[0].side is not Side.UNKNOWN
-    return (0 if settled else 1 if sighting.refs else 2, -sighting.score)
+    return (0 if sighting.settled else 1 if sighting.refs else 2, -sighting.score)
 
 
 def _could_be_same(sighting: Sighting, group: _Group) -> bool:
-    """Same part; or, on another photo, a part that the sighting may mean. A nameless one only joins
-    what is settled, or the nameless ones of its kind.
-    """
-    if not sighting.refs and not group.refs:
-        return sighting.kind is group.sightings[0].kind
+    """Same part; or, on another photo, a part that the sighting may mean. A nameless one never joins a named one."""
+    if not sighting.refs or not group.refs:
+        return not sighting.refs and not group.refs and sighting.kind is group.sightings[0].kind
     if set(sighting.refs) == set(group.refs):
         return True
-    if sighting.photo in group.photos:
-        return False
-    if not sighting.refs:
-        return group.settled and any(_kinds_agree(sighting.kind, item.kind) for item in group.sightings)
-    return bool(_narrowed(group.refs, sighting.refs, strict=True)) if group.refs else False
-
-
-def _kinds_agree(a: DamageKind, b: DamageKind) -> bool:
-    return a is b or DamageKind.UNKNOWN in (a, b)
+    return sighting.photo not in group.photos and bool(_narrowed(group.refs, sighting.refs, strict=True))
 
 
 def _narrowed(known: tuple[PartRef, ...], more: tuple[PartRef, ...], *, strict: bool = False) -> tuple[PartRef, ...]:
@@ -138,46 +124,34 @@ def _sides_agree(a: PartRef, b: PartRef) -> bool:
 def _explained(sighting: Sighting, home: _Group, choices: int) -> Sighting:
     if set(sighting.refs) == set(home.refs):
         return sighting
-    code = "damage.close_up_of" if choices == 1 else "damage.close_up_one_of"
+    code = "damage.taken_as" if choices == 1 else "damage.taken_as_one_of"
     told = note(code, place=home.refs[0], photo=sighting.photo + 1)
     return replace(sighting, notes=(*sighting.notes, told))
 
 
-def _damages(group: _Group, scenes: Mapping[int, Scene], rules: ConsolidateRules) -> list[Damage]:
-    """One damage per kind; a sighting of unknown kind strengthens the kinds that are known."""
-    kinds = {item.kind for item in group.sightings}
-    known = sorted(kinds - {DamageKind.UNKNOWN}) or [DamageKind.UNKNOWN]
-    unnamed = [item for item in group.sightings if item.kind is DamageKind.UNKNOWN]
-    result = []
-    for position, kind in enumerate(known):
-        own = [item for item in group.sightings if item.kind is kind]
-        joined = own if kind is DamageKind.UNKNOWN or position else own + unnamed
-        result.append(_damage(group, kind, own, joined, scenes, rules))
-    return result
+def _damages(group: _Group, groups: Sequence[_Group], rules: ConsolidateRules) -> list[Damage]:
+    """One damage per kind. What is known only as damaged stays beside the kinds that are known, never inside them."""
+    kinds = sorted({item.kind for item in group.sightings})
+    return [_damage(group, kind, groups, rules) for kind in kinds]
 
 
-def _damage(
-    group: _Group,
-    kind: DamageKind,
-    own: Sequence[Sighting],
-    joined: Sequence[Sighting],
-    scenes: Mapping[int, Scene],
-    rules: ConsolidateRules,
-) -> Damage:
+def _damage(group: _Group, kind: DamageKind, groups: Sequence[_Group], rules: ConsolidateRules) -> Damage:
+    own = [item for item in group.sightings if item.kind is kind]
     part, side = _named(group.refs)
-    cm2, severity, certain = _size(own, rules)
+    cm2 = _size(own, kind, part, rules)
+    named = max((item.label_severity for item in own if item.label_severity), default=None)
+    notes = dict.fromkeys(item for sighting in own for item in sighting.notes)
     return Damage(
         part=part,
         side=side,
         kind=kind,
-        severity=severity,
-        confidence=min(1.0, max(item.score for item in joined)),
-        evidence=_evidence(joined),
+        severity=named or severity_of(cm2, kind, part, rules),
+        confidence=min(1.0, max(item.score for item in own)),
+        evidence=_evidence(own),
         candidates=() if group.settled else group.refs,
         area_cm2=cm2,
-        severity_certain=certain,
-        visible_in=frozenset(index for index, scene in scenes.items() if _shows(scene, part, side)),
-        notes=tuple(dict.fromkeys(item for sighting in joined for item in sighting.notes)),
+        severity_certain=named is not None or cm2 is not None,
+        notes=tuple(notes) + tuple(_perhaps_close_up(group, kind, groups)),
     )
 
 
@@ -189,31 +163,34 @@ def _named(refs: tuple[PartRef, ...]) -> tuple[Part | None, Side]:
     return refs[0].part, refs[0].side if len(sides) == 1 else Side.UNKNOWN
 
 
-def _size(own: Sequence[Sighting], rules: ConsolidateRules) -> tuple[float | None, Severity, bool]:
-    """The largest size any photo gives; a severity that the detector names outranks one computed from a size."""
-    per_photo: dict[int, float] = {}
-    for item in own:
-        if item.cm2 is not None:
-            per_photo[item.photo] = per_photo.get(item.photo, 0.0) + item.cm2
-    cm2 = max(per_photo.values(), default=None)
-    named = max((item.label_severity for item in own if item.label_severity), default=None)
-    return cm2, named or severity_of(cm2, rules), named is not None or cm2 is not None
+def _size(own: Sequence[Sighting], kind: DamageKind, part: Part | None, rules: ConsolidateRules) -> float | None:
+    """The largest size that any photo gives. Boxes of one photo are measured together: they may overlap."""
+    sizes = []
+    for photo in {item.photo for item in own}:
+        here = [item for item in own if item.photo == photo]
+        boxes = [box for item in here for box in item.boxes]
+        scales = [item.scale for item in here if item.scale is not None]
+        if boxes and scales:
+            sizes.append(damage_cm2(boxes, kind, max(scales), part, rules))
+    return max(sizes, default=None)
+
+
+def _perhaps_close_up(group: _Group, kind: DamageKind, groups: Sequence[_Group]) -> list[Note]:
+    """A nameless damage may be a close-up of the one damage of its kind that other photos show. Said, never assumed."""
+    if group.refs or kind is DamageKind.UNKNOWN:
+        return []
+    alike = [
+        other
+        for other in groups
+        if other.settled and any(item.kind is kind and item.photo not in group.photos for item in other.sightings)
+    ]
+    photos = sorted(group.photos)
+    return [note("damage.perhaps_close_up", place=alike[0].refs[0], photo=photos[0] + 1)] if len(alike) == 1 else []
 
 
 def _evidence(sightings: Sequence[Sighting]) -> tuple[Evidence, ...]:
     found = dict.fromkeys(item for sighting in sightings for item in sighting.evidence)
     return tuple(sorted(found, key=lambda item: (-item.score, item.photo, item.box)))
-
-
-def _shows(scene: Scene, part: Part | None, side: Side) -> bool:
-    return any(
-        (seen.ref.part is part and Side.UNKNOWN in (side, seen.ref.side)) or seen.ref == _ref(part, side)
-        for seen in scene.parts
-    )
-
-
-def _ref(part: Part | None, side: Side) -> PartRef | None:
-    return PartRef(part=part, side=side) if part else None
 
 
 def _place(damage: Damage) -> tuple[int, str, str, str, float]:

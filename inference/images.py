@@ -15,6 +15,7 @@ from inference.intake.colour import to_srgb
 from inference.intake.exif import ExifFacts
 from inference.intake.jpeg import open_jpeg
 from inference.intake.limits import Decoded, IntakeLimits, Pixels, Stored
+from inference.intake.room import DECODING
 from inference.intake.sniff import sniff
 from model.errors import PhotoRejected
 
@@ -116,7 +117,8 @@ def _bytes_of(source: bytes | Path, limits: IntakeLimits) -> bytes:
 
 def _decode(stored: Stored, min_side: int) -> Decoded:
     try:
-        return stored.decode(min_side)
+        with DECODING.hold(stored.working_bytes(min_side)):
+            return stored.decode(min_side)
     except MemoryError as problem:
         raise PhotoRejected("decompression_bomb", "out of memory") from problem
 

@@ -125,7 +125,7 @@ def judge(pixels: npt.NDArray[np.uint8], detections: Detections, scene: Scene, r
         "car_share": scene.car_share,
         "car_long_side": max(car[2] - car[0], car[3] - car[1]) if car else 0.0,
     }
-    blocks, warnings = _blocks(facts, subject, rules.block), _warnings(facts, subject, rules.warn)
+    blocks, warnings = _blocks(facts, subject, rules.block), _warnings(facts, subject, len(scene.parts), rules.warn)
     return Quality(ok=not blocks, subject=subject, sure=sure, reasons=tuple(blocks + warnings), **facts)
 
 
@@ -167,13 +167,15 @@ def _blocks(facts: dict[str, float], subject: Subject, limits: BlockLimits) -> l
     return found
 
 
-def _warnings(facts: dict[str, float], subject: Subject, limits: WarnLimits) -> list[Note]:
+def _warnings(facts: dict[str, float], subject: Subject, parts: int, limits: WarnLimits) -> list[Note]:
+    # One recognised part says little about how large the car is: it may fill the frame.
+    whole = subject is Subject.CAR and parts >= 2
     tests = {
         "quality.too_dark": facts["brightness"] < limits.dark_mean,
         "quality.too_bright": facts["brightness"] > limits.bright_mean or facts["clipped"] > limits.clipped_share,
         "quality.blurred": facts["sharpness"] < limits.sharpness,
         "quality.close_up": subject is Subject.CLOSE_UP,
-        "quality.car_low_resolution": subject is Subject.CAR and facts["car_long_side"] < limits.car_long_side,
-        "quality.car_far": subject is Subject.CAR and facts["car_share"] < limits.car_share,
+        "quality.car_low_resolution": whole and facts["car_long_side"] < limits.car_long_side,
+        "quality.car_far": whole and facts["car_share"] < limits.car_share,
     }
     return [note(code) for code, holds in tests.items() if holds and subject is not Subject.NO_CAR]

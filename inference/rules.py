@@ -1,12 +1,14 @@
 """The reviewed numbers behind consolidation; ``data/rules/consolidate.yaml`` read into a frozen model."""
 
-from typing import Self
+from typing import Annotated, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from model.errors import RulesError
 from model.vocabulary import DamageKind, Part
+
+CM2_PER_DM2 = 100.0
 
 
 class _Rules(BaseModel):
@@ -57,21 +59,43 @@ class Plausibility(_Rules):
         return self.unlikely.factor if part in getattr(self.unlikely, kind.value) else 1.0
 
 
+class DentedCover(_Rules):
+    """Bumper covers: how much of the surface may be out of shape, as shares 0..1."""
+
+    parts: frozenset[Part]
+    minor_up_to_share: float = Field(gt=0, le=1)
+    moderate_up_to_share: float = Field(gt=0, le=1)
+
+
 class ConsolidateRules(_Rules):
     """All settings of consolidation; see the YAML file for what each means and where it comes from."""
 
     version: str
     fill: Fill
+    surface_dm2: dict[Part, Annotated[float, Field(gt=0)]]
     minor_up_to_cm2: float = Field(gt=0)
     moderate_up_to_cm2: float = Field(gt=0)
+    dented_cover: DentedCover
     min_containment: float = Field(gt=0, le=1)
     min_covered: float = Field(gt=0, le=1)
     min_support: float = Field(gt=0, le=1)
     clear_winner: float = Field(ge=1)
+    off_car_parts: int = Field(ge=1)
     neighbour_support: float = Field(gt=0, le=1)
     side_winner: float = Field(ge=1)
     spread_wheel_aspect: float = Field(gt=1)
     plausibility: Plausibility
+
+    @model_validator(mode="after")
+    def _every_part_has_a_surface(self) -> Self:
+        missing = sorted(set(Part) - set(self.surface_dm2))
+        if missing:
+            raise ValueError(f"no surface for {', '.join(missing)}")
+        return self
+
+    def surface_cm2(self, part: Part) -> float:
+        """Usual surface of a part."""
+        return self.surface_dm2[part] * CM2_PER_DM2
 
     @classmethod
     def from_yaml(cls, text: str) -> Self:

@@ -1,63 +1,66 @@
 """What one photo says about damage: sightings, each with its candidates for the part, before photos are compared."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from inference import attribution
 from inference.attribution import Attribution
-from inference.geometry import containment
+from inference.geometry import containment, hull
 from inference.rules import ConsolidateRules
 from inference.scene import Scene
-from inference.sizing import damage_cm2
+from inference.sizing import cm2_per_px2
 from model.detections import Detection, Detections
-from model.findings import Evidence, PartRef
+from model.findings import Box, Evidence, PartRef
 from model.notes import Note, note
-from model.vocabulary import DamageKind, LabelGroup, Part, Severity
+from model.vocabulary import DamageKind, LabelGroup, Severity, Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """One damage on one photo. ``refs`` as in ``Attribution``; ``cm2`` None without a scale."""
+    """One damage on one photo. ``refs`` as in ``Attribution``.
+
+    ``boxes`` outline the damage itself and are empty where only the region of a damaged part is known: such a region
+    covers the part rather than the damage and gives no size. ``scale`` in cm² per px², None where nothing gives one.
+    """
 
     photo: int
     refs: tuple[PartRef, ...]
     kind: DamageKind
     score: float
     evidence: tuple[Evidence, ...]
-    cm2: float | None = None
+    boxes: tuple[Box, ...] = ()
+    scale: float | None = None
     label_severity: Severity | None = None
     notes: tuple[Note, ...] = ()
 
     @property
-    def photos(self) -> frozenset[int]:
-        """The one photo, in the shape of ``Damage.photos``."""
-        return frozenset({self.photo})
+    def settled(self) -> bool:
+        """True when exactly one part is meant and its side is known."""
+        return len(self.refs) == 1 and self.refs[0].side is not Side.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoReading:
-    """The scene of a photo with its sightings, and what was dropped and why."""
+    """The sightings of a photo, and what was dropped and why."""
 
     photo: int
-    scene: Scene
     sightings: tuple[Sighting, ...]
     dropped: tuple[Note, ...]
 
     def nameless(self) -> "PhotoReading":
         """The same damage without any part, and without the scale that parts give."""
-        bare = tuple(replace(item, refs=(), cm2=None, notes=()) for item in self.sightings)
-        scene = replace(self.scene, parts=(), landmarks=())
-        return replace(self, sightings=bare, scene=scene)
+        bare = tuple(replace(item, refs=(), scale=None, notes=()) for item in self.sightings)
+        return replace(self, sightings=bare)
 
 
-def read_photo_damages(
-    photo: int, detections: Detections, scene: Scene, rules: ConsolidateRules, surface_dm2: Mapping[Part, float]
-) -> PhotoReading:
+def read_photo_damages(photo: int, detections: Detections, scene: Scene, rules: ConsolidateRules) -> PhotoReading:
     """Join kinds with damaged-part regions, name the parts, drop what cannot be."""
     passing = [item for item in detections if item.passes]
     regions = [item for item in passing if item.label.group is LabelGroup.DAMAGED_PART]
     kinds = [item for item in passing if item.label.group is LabelGroup.DAMAGE]
     homes = [(kind, _homes(kind, regions, rules)) for kind in kinds]
+    loose = [kind for kind, home in homes if not home]
+    on_car = [kind for kind in loose if not _off_car(kind, scene, regions, rules)]
     drafts: list[tuple[Attribution, DamageKind, list[Detection]]] = []
     for region in regions:
         inside = [kind for kind, home in homes if region in home]
@@ -65,13 +68,25 @@ def read_photo_damages(
         drafts += [(where, kind, [region, *found]) for kind, found in _by_kind(inside)] or [
             (where, DamageKind.UNKNOWN, [region])
         ]
-    for kind in (kind for kind, home in homes if not home):
-        named = kind.label.kind or DamageKind.UNKNOWN
-        drafts += [(where, named, [kind]) for where in attribution.of_damage(kind, scene, rules)]
-    sightings, dropped = _plausible(
-        [_sighting(photo, where, kind, found, scene, rules, surface_dm2) for where, kind, found in drafts], rules
-    )
-    return PhotoReading(photo=photo, scene=scene, sightings=tuple(sightings), dropped=tuple(dropped))
+    for kind in on_car:
+        drafts += [(where, _kind(kind), [kind]) for where in attribution.of_damage(kind, scene, rules)]
+    sightings, impossible = _plausible([_sighting(photo, *draft, scene, rules) for draft in drafts], rules)
+    beside = [note("dropped.off_car", kind=_kind(item), photo=photo + 1) for item in loose if item not in on_car]
+    return PhotoReading(photo=photo, sightings=tuple(sightings), dropped=tuple(impossible + beside))
+
+
+def _off_car(kind: Detection, scene: Scene, regions: list[Detection], rules: ConsolidateRules) -> bool:
+    """True for a damage that lies mostly beside a car of which enough is recognised."""
+    if len(scene.parts) < rules.off_car_parts:
+        return False
+    car = hull([seen.box for seen in scene.parts] + [region.box for region in regions])
+    return containment(kind.box, car) < rules.min_containment
+
+
+def _kind(item: Detection) -> DamageKind:
+    if item.label.kind is None:
+        raise ValueError(f"{item.label.name} names no kind of damage")
+    return item.label.kind
 
 
 def _homes(kind: Detection, regions: list[Detection], rules: ConsolidateRules) -> list[Detection]:
@@ -83,8 +98,7 @@ def _homes(kind: Detection, regions: list[Detection], rules: ConsolidateRules) -
 
 
 def _by_kind(found: list[Detection]) -> list[tuple[DamageKind, list[Detection]]]:
-    kinds = sorted({item.label.kind or DamageKind.UNKNOWN for item in found})
-    return [(kind, [item for item in found if item.label.kind is kind]) for kind in kinds]
+    return [(kind, [item for item in found if _kind(item) is kind]) for kind in sorted({_kind(item) for item in found})]
 
 
 def _sighting(
@@ -94,18 +108,18 @@ def _sighting(
     found: list[Detection],
     scene: Scene,
     rules: ConsolidateRules,
-    surface_dm2: Mapping[Part, float],
 ) -> Sighting:
     part = where.refs[0].part if len(where.refs) == 1 else None
-    own = [item for item in found if item.label.group is LabelGroup.DAMAGE] or found
-    severities = [item.label.severity for item in own if item.label.severity]
+    outlined = [item for item in found if item.label.group is LabelGroup.DAMAGE]
+    severities = [item.label.severity for item in outlined if item.label.severity]
     return Sighting(
         photo=photo,
         refs=where.refs,
         kind=kind,
         score=max(item.score for item in found),
         evidence=tuple(Evidence(photo=photo, box=i.box, score=i.score, label=i.label.name) for i in found),
-        cm2=damage_cm2([item.box for item in own], kind, scene, part, surface_dm2, rules),
+        boxes=tuple(item.box for item in outlined),
+        scale=cm2_per_px2(scene, part, rules),
         label_severity=max(severities, default=None),
     )
 

@@ -38,8 +38,7 @@ class Damage:
     ``part`` is None while the evidence leaves more than one candidate, or none; ``candidates`` then holds every part
     that it may be, best supported first, and may be empty when nothing at all names a part. ``area_cm2`` is the
     estimated size of the damage, None without any scale. ``severity_certain`` is False when the severity was assumed
-    rather than measured or seen. ``visible_in`` holds the photos on which the
-    part itself was recognised, with this damage on it or without.
+    rather than measured or seen.
     """
 
     part: Part | None
@@ -51,7 +50,6 @@ class Damage:
     candidates: tuple[PartRef, ...] = ()
     area_cm2: float | None = None
     severity_certain: bool = False
-    visible_in: frozenset[int] = frozenset()
     notes: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:

@@ -1,8 +1,12 @@
 """A statement that a person will read, kept as a code with its numbers until the language is known."""
 
+import copyreg
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+
+# A read-only mapping travels between processes and into copies as the dict behind it.
+copyreg.pickle(MappingProxyType, lambda view: (MappingProxyType, (dict(view),)))
 
 
 @dataclass(frozen=True, slots=True)

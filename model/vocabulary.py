@@ -1,7 +1,6 @@
 """The words every other package speaks: parts, sides, kinds of damage, severities."""
 
 from enum import StrEnum
-from functools import total_ordering
 
 
 class Part(StrEnum):
@@ -69,7 +68,6 @@ class DamageKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-@total_ordering
 class Severity(StrEnum):
     """How bad, in steps that the repair hours of a price table are given for."""
 
@@ -82,8 +80,18 @@ class Severity(StrEnum):
         """0 minor, 1 moderate, 2 severe."""
         return list(Severity).index(self)
 
+    # Strings compare by letters; each comparison is said here, or str would answer it.
     def __lt__(self, other: str) -> bool:
         return self.rank < Severity(other).rank
+
+    def __le__(self, other: str) -> bool:
+        return self.rank <= Severity(other).rank
+
+    def __gt__(self, other: str) -> bool:
+        return self.rank > Severity(other).rank
+
+    def __ge__(self, other: str) -> bool:
+        return self.rank >= Severity(other).rank
 
     def step(self, by: int) -> "Severity":
         """The severity ``by`` steps worse (or milder, if negative), held at the ends."""

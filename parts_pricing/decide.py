@@ -54,7 +54,7 @@ class Shop:
 class Choice:
     """What is done to a part. ``steps`` are what each damage asked for, in the order of the damages.
 
-    ``borderline``: a person should look, because a rule says so or because the two costs are ``close``.
+    ``review``: a rule asks for a person. ``borderline``: repairing costs nearly as much as replacing.
     ``compared``: cost of repairing and of replacing, without paint, where both were known and repair was asked for.
     """
 
@@ -62,8 +62,8 @@ class Choice:
     steps: tuple[Step, ...]
     hours: Decimal
     paint: PaintWork
-    borderline: bool
-    close: bool = False
+    review: bool
+    borderline: bool = False
     compared: tuple[Decimal, Decimal] | None = None
     dent_price: Decimal = ZERO
 
@@ -78,33 +78,46 @@ class Choice:
         return tuple(dict.fromkeys(source for step in self.steps for source in step.sources))
 
 
-def choose(damages: Sequence[Damage], row: PriceRow, shop: Shop) -> Choice:
+def choose(damages: Sequence[Damage], row: PriceRow, shop: Shop, fitting: Decimal = ZERO) -> Choice:
     """The one operation for a part: the heaviest that any of its damages asks for, unless replacing is worth more.
 
-    Hours of several damages add up; the part is painted once. More or worse damage never makes the choice cheaper.
+    Hours of several damages add up, see ``_work``; the part is painted once. More or worse damage never makes the choice cheaper.
+    ``fitting`` is what replacing costs beside part and labour.
     """
     steps = tuple(shop.rules.step(item.kind, item.severity, item.area_cm2, row) for item in damages)
     operation = max((step.operation for step in steps), key=RANK.__getitem__)
     review = any(step.review for step in steps)
     painted = PaintWork.FULL if row.painted else PaintWork.NONE
     if operation is Operation.REPLACE:
-        return Choice(operation=operation, steps=steps, hours=row.labor_rr_h, paint=painted, borderline=review)
-    hours = _labour_hours(operation, steps, row, shop)
+        return Choice(operation=operation, steps=steps, hours=row.labor_rr_h, paint=painted, review=review)
+    hours = _labour_hours(operation, _work(damages, steps), row, shop)
     if operation is Operation.REFINISH:
         work = _spray(damages, row, shop)
-        return Choice(operation=operation, steps=steps, hours=hours, paint=work, borderline=review)
+        return Choice(operation=operation, steps=steps, hours=hours, paint=work, review=review)
     if operation is Operation.POLISH and row.painted:
-        return Choice(operation=operation, steps=steps, hours=hours, paint=PaintWork.POLISH, borderline=review)
-    plain = Choice(operation=operation, steps=steps, hours=hours, paint=painted, borderline=review)
+        return Choice(operation=operation, steps=steps, hours=hours, paint=PaintWork.POLISH, review=review)
+    plain = Choice(operation=operation, steps=steps, hours=hours, paint=painted, review=review)
     if operation is Operation.POLISH:
-        plain = Choice(operation=operation, steps=steps, hours=hours, paint=PaintWork.NONE, borderline=review)
-    return _pressed_out(damages, row, shop, plain) or _economical(row, shop, plain)
+        plain = Choice(operation=operation, steps=steps, hours=hours, paint=PaintWork.NONE, review=review)
+    return _pressed_out(damages, row, shop, plain) or _economical(row, shop, plain, fitting)
 
 
-def _labour_hours(operation: Operation, steps: Sequence[Step], row: PriceRow, shop: Shop) -> Decimal:
+def _work(damages: Sequence[Damage], steps: Sequence[Step]) -> Decimal:
+    """Repair hours: those of the damages add up. A part that is also seen merely as damaged shows the same damage, or
+    more of it: the longer of the two counts.
+    """
+    known, unknown = ZERO, ZERO
+    for damage, step in zip(damages, steps, strict=True):
+        if damage.kind is DamageKind.UNKNOWN:
+            unknown += step.hours
+        else:
+            known += step.hours
+    return max(known, unknown)
+
+
+def _labour_hours(operation: Operation, work: Decimal, row: PriceRow, shop: Shop) -> Decimal:
     """Body hours: the work itself, and taking the part off where it is painted off the car."""
     removal = row.labor_ri_h if shop.rules.group(row.part).remove_to_paint else ZERO
-    work = sum((step.hours for step in steps), ZERO)
     if operation is Operation.POLISH:
         return work
     if operation is Operation.REFINISH:
@@ -132,25 +145,25 @@ def replacement_cost(row: PriceRow, shop: Shop) -> Decimal | None:
     return price * (1 + shop.profile.fee(row.part)) + shop.profile.clip_cost(price) + labour
 
 
-def _economical(row: PriceRow, shop: Shop, plain: Choice) -> Choice:
+def _economical(row: PriceRow, shop: Shop, plain: Choice, fitting: Decimal) -> Choice:
     """``plain``, or replacing when repairing costs nearly as much (sources C1, C12, C15).
 
     Paint is left out of the comparison: both ways need it. So the share rises with the labour rate and with the hours.
     """
-    replace = replacement_cost(row, shop)
-    if replace is None:
+    new = replacement_cost(row, shop)
+    if new is None:
         return plain
+    replace = new + fitting
     repair = plain.hours * shop.per_hour(shop.rules.group(row.part).labour)
     share, economy = repair / replace, shop.rules.economy
     replaced = share >= economy.replace_at
-    close = economy.review_from <= share < economy.review_to
     return Choice(
         operation=Operation.REPLACE if replaced else plain.operation,
         steps=plain.steps,
         hours=row.labor_rr_h if replaced else plain.hours,
         paint=(PaintWork.FULL if row.painted else PaintWork.NONE) if replaced else plain.paint,
-        borderline=plain.borderline or close,
-        close=close,
+        review=plain.review,
+        borderline=economy.review_from <= share < economy.review_to,
         compared=(repair, replace),
     )
 
@@ -173,7 +186,7 @@ def _pressed_out(damages: Sequence[Damage], row: PriceRow, shop: Shop, plain: Ch
         steps=plain.steps,
         hours=ZERO,
         paint=PaintWork.NONE,
-        borderline=plain.borderline,
+        review=plain.review,
         dent_price=min(sum(known, ZERO), *caps),
     )
 

@@ -13,7 +13,7 @@ from data.datasets import AnnotatedPhoto, read_photos
 from inference import attribution
 from inference.detector import Detector
 from inference.scene import Scene
-from inference.sizing import damage_cm2, severity_of
+from inference.sizing import cm2_per_px2, damage_cm2, severity_of
 from model.detections import Detection
 from model.registry import model_dir, shipped_weights
 from model.vocabulary import DamageKind, Severity
@@ -50,8 +50,9 @@ def _cells(photo: AnnotatedPhoto, network: Detector, book: Rulebook) -> list[Cel
         drawn = Detection(label=labels[kind], score=1.0, box=annotation.box)
         where = attribution.of_damage(drawn, scene, book.consolidate)[0]
         part = where.refs[0].part if len(where.refs) == 1 else None
-        size = damage_cm2([annotation.box], kind, scene, part, book.surface_dm2, book.consolidate)
-        computed = "no scale" if size is None else severity_of(size, book.consolidate).value
+        scale = cm2_per_px2(scene, part, book.consolidate)
+        size = None if scale is None else damage_cm2([annotation.box], kind, scale, part, book.consolidate)
+        computed = "no scale" if size is None else severity_of(size, kind, part, book.consolidate).value
         cells.append((kind.value, stated, computed))
     return cells
 

@@ -1,48 +1,51 @@
 """HEIC/HEIF. Turning and mirroring (irot, imir) is libheif's.
 
 HEIF is a language of items that refer to one another: a small file can ask for any number of large tiles, and the HEVC
-decoder behind it is the one of our decoders with a history of crashes. So libheif runs in a process of its own, which
-is kept for the next photo, has a memory limit, and is ended when a photo takes too long.
+decoder behind it is the one of our decoders with a history of crashes. So libheif runs in a process of its own, whose
+memory and processor time are limited.
 """
 
-import atexit
-import json
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from queue import Empty, LifoQueue
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
-from inference.intake.limits import Decoded, IntakeLimits, Stored
+from inference.intake.heif_process import WORKERS, Answer
+from inference.intake.limits import Decoded, IntakeLimits, Stored, reduction
 from model.errors import PhotoRejected
 
-PATIENCE = 4.5
-"""Seconds for one photo; 50 megapixels in 14 MB take 2.4 s on one core."""
+SECONDS = 4.5
+"""Of processor time for one photo, however busy the machine is; 50 megapixels in 14 MB take 2.4 s."""
 _SIZE_BOX = re.compile(rb"\x00\x00\x00\x14ispe")
-_START = "import sys; sys.path[:] = {path!r}; from inference.intake.heif_worker import main; main({descriptor})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredHeif(Stored):
-    """One still picture, coded with HEVC, in one piece or in tiles. Sizes are those of the upright photo."""
+    """One still picture, coded with HEVC, in one piece or in tiles. Sizes are those of the upright photo.
+
+    ``seconds`` of processor time are left for decoding it.
+    """
 
     max_pixels: int
-    deadline: float
+    seconds: float
+
+    @property
+    def bytes_per_pixel(self) -> int:
+        """In the other process: libheif's planes, then its RGB or RGBA, and Pillow's."""
+        return 13
 
     def decode(self, min_side: int) -> Decoded:
         """See ``Stored.decode``."""
-        facts, blocks = _ask(self.data, {"min_side": min_side, "max_pixels": self.max_pixels}, self.deadline)
-        if len(blocks) != 3 or (facts["width"], facts["height"]) != (self.width, self.height):
-            raise PhotoRejected("corrupt", f"decoded to {facts}")
-        return Decoded(np.frombuffer(bytearray(blocks[2]), np.uint8).reshape(facts["shape"]), facts["factor"])
+        request = {"min_side": min_side, "max_pixels": self.max_pixels}
+        answer = _ask(self.data, request, self.max_pixels, self.seconds)
+        factor = reduction(self.width, self.height, min_side)
+        shape = (-(-self.height // factor), -(-self.width // factor), 3)
+        size = (answer.facts.get("width"), answer.facts.get("height"))
+        if len(answer.blocks) != 3 or size != (self.width, self.height) or len(answer.blocks[2]) != np.prod(shape):
+            raise PhotoRejected("corrupt", f"decoded to {answer.facts}")
+        return Decoded(np.frombuffer(answer.blocks[2], np.uint8).reshape(shape), factor)
 
 
 def open_heif(data: bytes, limits: IntakeLimits) -> StoredHeif:
@@ -53,9 +56,8 @@ def open_heif(data: bytes, limits: IntakeLimits) -> StoredHeif:
         width, height = (int.from_bytes(data[found.end() + at : found.end() + at + 4]) for at in (4, 8))
         if width * height > limits.max_pixels:
             limits.check_size(width, height)
-    deadline = time.monotonic() + PATIENCE
-    facts, (exif, icc) = _ask(data, {"max_pixels": limits.max_pixels}, deadline)
-    width, height = facts["width"], facts["height"]
+    answer = _ask(data, {"max_pixels": limits.max_pixels}, limits.max_pixels, SECONDS)
+    width, height, exif, icc = _facts(answer)
     limits.check_size(width, height)
     return StoredHeif(
         data=data,
@@ -64,7 +66,7 @@ def open_heif(data: bytes, limits: IntakeLimits) -> StoredHeif:
         exif=exif,
         icc=icc,
         max_pixels=limits.max_pixels,
-        deadline=deadline,
+        seconds=SECONDS - answer.seconds,
     )
 
 
@@ -87,74 +89,18 @@ def _check_boxes(data: bytes) -> None:
     raise PhotoRejected("corrupt", "too many boxes")
 
 
-def _ask(data: bytes, request: dict[str, int], deadline: float) -> tuple[dict[str, Any], list[bytes]]:
-    """One request to a process that nobody else is using. Raises the rejection that it answers with."""
-    worker = _free_worker()
-    try:
-        facts, blocks = worker.ask(data, request, deadline)
-    except TimeoutError as problem:
-        worker.end()
-        raise PhotoRejected("decompression_bomb", f"not decoded within {PATIENCE} s") from problem
-    except (OSError, EOFError) as problem:
-        worker.end()
-        raise PhotoRejected("corrupt", "libheif ended on it") from problem
-    _IDLE.put(worker)
-    if "rejected" in facts:
-        raise PhotoRejected(str(facts["rejected"]).removeprefix("photo."), str(facts["detail"]))
-    return facts, blocks
+def _ask(data: bytes, request: Mapping[str, float], max_pixels: int, seconds: float) -> Answer:
+    """One request to the decoding process. Raises the rejection that it answers with."""
+    # What comes back: the metadata, which are part of the file, and RGB.
+    answer = WORKERS.ask(data, {**request, "seconds": seconds}, most=2 * len(data) + 3 * max_pixels)
+    if "rejected" in answer.facts:
+        raise PhotoRejected(str(answer.facts["rejected"]).removeprefix("photo."), str(answer.facts.get("detail")))
+    return answer
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Worker:
-    process: "subprocess.Popen[bytes]"
-    connection: Connection
-
-    @classmethod
-    def start(cls) -> Self:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            code = _START.format(path=sys.path, descriptor=theirs.fileno())
-            # Our own interpreter and our own code; nothing of the request is part of the command.
-            # A session of its own: an interrupt at the terminal is ours to answer; it ends when our socket closes.
-            process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-c", code],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        return cls(process, Connection(ours.detach()))
-
-    def ask(self, data: bytes, request: dict[str, int], deadline: float) -> tuple[dict[str, Any], list[bytes]]:
-        self.connection.send_bytes(json.dumps(request).encode())
-        self.connection.send_bytes(data)
-        if not self.connection.poll(max(0.0, deadline - time.monotonic())):
-            raise TimeoutError
-        facts = json.loads(self.connection.recv_bytes())
-        return facts, [self.connection.recv_bytes() for _ in range(facts.pop("blocks"))]
-
-    def end(self) -> None:
-        self.connection.close()
-        self.process.kill()
-        self.process.wait()
-
-
-def _free_worker() -> _Worker:
-    with suppress(Empty):
-        while True:
-            idle = _IDLE.get_nowait()
-            if idle.process.poll() is None:
-                return idle
-            idle.end()
-    return _Worker.start()
-
-
-_IDLE: LifoQueue[_Worker] = LifoQueue()
-os.register_at_fork(after_in_child=_IDLE.queue.clear)  # two processes must not talk to one worker
-
-
-@atexit.register
-def _end_all() -> None:
-    with suppress(Empty):
-        while True:
-            _IDLE.get_nowait().end()
+def _facts(answer: Answer) -> tuple[int, int, bytes, bytes]:
+    """Width, height, EXIF and ICC. The process has seen the stranger's bytes, so its answer is checked like them."""
+    size: list[Any] = [answer.facts.get("width"), answer.facts.get("height")]
+    if len(answer.blocks) != 2 or not all(isinstance(side, int) for side in size):
+        raise PhotoRejected("corrupt", f"opened as {answer.facts}")
+    return size[0], size[1], bytes(answer.blocks[0]), bytes(answer.blocks[1])

@@ -1,23 +1,29 @@
 """The process that lets libheif at a stranger's bytes. Run by ``heif.py``; see there for why.
 
-A request is one JSON message and one with the file; the reply is one JSON message, then the EXIF and ICC blocks, then,
-when pixels were asked for, the pixels. The process ends when its parent does.
+A request says how much processor time (``seconds``) it may take and carries the file; the reply carries the EXIF and
+ICC blocks, then, when pixels were asked for, the pixels. Taking more time ends the process with SIGPROF. It also ends
+when its parent does, and when it is not asked for a while.
 """
 
-import json
 import re
 import resource
+import signal
+import socket
 import sys
+import time
+from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 
 import numpy as np
 import pillow_heif
 
+from inference.intake import wire
+from inference.intake.limits import IDLE_S
 from inference.intake.raster import to_rgb
 from model.errors import PhotoRejected
 
-MEMORY = 1000 * 1024 * 1024
+MEMORY = 800 * 1024 * 1024
+_LARGEST = 256 * 1024 * 1024
 _FAILURES = (OSError, ValueError, SyntaxError, RuntimeError, EOFError, LookupError, TypeError)
 _TRUNCATED = re.compile(r"end of (file|data)|truncated|not enough|Extent|exceeds", re.IGNORECASE)
 _BOMB = re.compile(r"memory|security limit", re.IGNORECASE)
@@ -32,24 +38,29 @@ class Reply:
 
 
 def main(descriptor: int) -> None:
-    """Serve requests on an inherited socket until the other end is closed."""
+    """Serve requests on an inherited socket until the other end is closed or asks nothing for ``IDLE_S`` seconds."""
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     # Two threads halve the wait for a phone's tiles. What we do not read must not be parsed.
     pillow_heif.options.DECODE_THREADS = 2
     pillow_heif.options.THUMBNAILS = pillow_heif.options.DEPTH_IMAGES = pillow_heif.options.AUX_IMAGES = False
-    with Connection(descriptor) as parent:
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    with socket.socket(fileno=descriptor) as parent, suppress(EOFError, OSError):
         while True:
-            try:
-                request, data = json.loads(parent.recv_bytes()), parent.recv_bytes()
-            except EOFError:
-                return
-            reply = answer(data, request)
-            parent.send_bytes(json.dumps(reply.facts | {"blocks": len(reply.blocks)}).encode())
-            for block in reply.blocks:
-                parent.send_bytes(block)
+            request, (data,) = wire.receive(parent, time.monotonic() + IDLE_S, most=_LARGEST)
+            facts, blocks = _timed(bytes(data), request)
+            wire.send(parent, facts, blocks, time.monotonic() + IDLE_S)
 
 
-def answer(data: bytes, request: dict[str, int]) -> Reply:
+def _timed(data: bytes, request: dict[str, float]) -> tuple[dict[str, object], tuple[bytes, ...]]:
+    """The answer, with the processor time that it took. The timer counts all threads, also inside libheif."""
+    began = time.process_time()
+    signal.setitimer(signal.ITIMER_PROF, max(request["seconds"], 1e-6))
+    reply = answer(data, request)
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    return reply.facts | {"seconds": time.process_time() - began}, reply.blocks
+
+
+def answer(data: bytes, request: dict[str, float]) -> Reply:
     """Open the file; decode it when the request names a ``min_side``."""
     try:
         picture = _only_picture(data)
@@ -58,13 +69,12 @@ def answer(data: bytes, request: dict[str, int]) -> Reply:
         blocks = (picture.info.get("exif") or b"", picture.info.get("icc_profile") or b"")
         if "min_side" not in request or width * height > request["max_pixels"]:
             return Reply(facts=facts, blocks=blocks)
-        decoded = to_rgb(picture.to_pillow(), request["min_side"])
-        facts |= {"factor": decoded.factor, "shape": decoded.pixels.shape}
+        decoded = to_rgb(picture.to_pillow(), int(request["min_side"]))
         return Reply(facts=facts, blocks=(*blocks, np.ascontiguousarray(decoded.pixels).tobytes()))
     except PhotoRejected as problem:
         return Reply(facts={"rejected": problem.code, "detail": problem.detail})
     except (MemoryError, *_FAILURES) as problem:
-        return Reply(facts={"rejected": f"photo.{_code(problem)}", "detail": str(problem)})
+        return Reply(facts={"rejected": f"photo.{_code(problem)}", "detail": str(problem)[:500]})
 
 
 def _only_picture(data: bytes) -> pillow_heif.HeifImage:

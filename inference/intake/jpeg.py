@@ -28,12 +28,18 @@ _STRIP = 256
 class StoredJpeg(Stored):
     """``components``: 1 grey, 3 colour, 4 CMYK or YCCK; ``adobe``: CMYK values are stored inverted.
 
-    ``scan`` is the header of the first scan, marker included.
+    ``scan`` is the header of the first scan, marker included; ``several_scans``: the picture is not complete after it.
     """
 
     components: int
     adobe: bool
     scan: bytes = field(repr=False)
+    several_scans: bool
+
+    @property
+    def bytes_per_pixel(self) -> int:
+        """A picture in several scans is held as coefficients of two bytes until the last one; else only a few rows."""
+        return 2 * self.components if self.several_scans else 0
 
     def decode(self, min_side: int) -> Decoded:
         """See ``Stored.decode``. The factor is 1, 2, 4 or 8."""
@@ -50,7 +56,7 @@ def open_jpeg(data: bytes, limits: IntakeLimits) -> StoredJpeg:
         _take(found, marker, body)
     stored = _stored(data, found)
     limits.check_size(stored.width, stored.height)
-    if found.marker == 0xC2 or found.scan[:1] < bytes([stored.components]):
+    if stored.several_scans:
         _check_scans(data, limits)
     return stored
 
@@ -121,6 +127,7 @@ def _stored(data: bytes, found: _Found) -> StoredJpeg:
         components=frame[5],
         adobe=found.adobe,
         scan=b"\xff\xda" + (len(found.scan) + 2).to_bytes(2) + found.scan,
+        several_scans=found.marker == 0xC2 or found.scan[:1] < bytes([frame[5]]),
     )
 
 

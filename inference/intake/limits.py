@@ -12,6 +12,9 @@ from model.errors import PhotoRejected
 Pixels = npt.NDArray[np.uint8]
 """uint8 (height, width, 3), RGB."""
 
+IDLE_S = 60.0
+"""Seconds after which a decoding process that nobody needs ends."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeLimits:
@@ -72,6 +75,16 @@ class Stored(ABC):
     height: int
     exif: bytes = field(default=b"", repr=False)
     icc: bytes = field(default=b"", repr=False)
+
+    @property
+    @abstractmethod
+    def bytes_per_pixel(self) -> int:
+        """Memory that decoding takes for every stored pixel, however far it is reduced afterwards."""
+
+    def working_bytes(self, min_side: int) -> int:
+        """Memory that ``decode(min_side)`` takes at its peak: an upper bound, about a tenth above what was measured."""
+        reduced = reduction(self.width, self.height, min_side) ** 2
+        return self.width * self.height * self.bytes_per_pixel + self.width * self.height * 6 // reduced
 
     @abstractmethod
     def decode(self, min_side: int) -> Decoded:

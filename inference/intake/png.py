@@ -15,12 +15,18 @@ _MAX_CHUNKS = 50_000
 _MAX_DEFLATE_RATIO = 1032
 """Deflate cannot expand further, so fewer bytes than this cannot fill the picture. Source: zlib technical notes."""
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_ONCE = {b"IHDR", b"PLTE"}
 _CRITICAL = {b"IHDR", b"PLTE", b"IDAT", b"IEND"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPng(Stored):
     """Every colour type and bit depth; transparent pixels are laid on neutral grey."""
+
+    @property
+    def bytes_per_pixel(self) -> int:
+        """Pillow's picture of four bytes a pixel, and its copy with averaged or converted colours."""
+        return 9
 
     def decode(self, min_side: int) -> Decoded:
         """See ``Stored.decode``."""
@@ -34,6 +40,9 @@ def open_png(data: bytes, limits: IntakeLimits) -> StoredPng:
     for kind, body in _chunks(data):
         if kind == b"acTL":
             raise PhotoRejected("animated", "APNG")
+        if kind in _ONCE and kind in chunks:
+            # Readers differ in which of two they obey, so a limit checked on one says nothing about the other.
+            raise PhotoRejected("corrupt", f"{kind.decode()} twice")
         if kind == b"IDAT":
             packed += len(body)
         else:

@@ -6,6 +6,9 @@ from PIL import Image
 from inference.intake.limits import Decoded, Pixels, reduction
 
 _STRIP = 256
+# Pillow's own 16 MiB blocks come from the heap of each thread, which keeps them: 400 MiB per thread that ever decoded a
+# large photo. Above 32 MiB (glibc's DEFAULT_MMAP_THRESHOLD_MAX) the memory of a large picture is given back at once.
+Image.core.set_block_size(64 * 1024 * 1024)
 NEUTRAL = (128, 128, 128)
 """What shows through transparent pixels: grey, which neither reads as glare nor as shadow."""
 

@@ -16,12 +16,18 @@ from inference.intake.raster import NEUTRAL
 from model.errors import PhotoRejected
 
 _MAX_CHUNKS = 1000
+_PICTURE = {b"VP8 ", b"VP8L"}
 _STRIP = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredWebp(Stored):
     """Lossy or lossless, with or without transparency."""
+
+    @property
+    def bytes_per_pixel(self) -> int:
+        """libwebp's own picture, and OpenCV's."""
+        return 9
 
     def decode(self, min_side: int) -> Decoded:
         """See ``Stored.decode``."""
@@ -35,6 +41,9 @@ def open_webp(data: bytes, limits: IntakeLimits) -> StoredWebp:
     for kind, body in _chunks(data):
         if kind in {b"ANIM", b"ANMF"}:
             raise PhotoRejected("animated", "WebP")
+        if kind in _PICTURE and not _PICTURE.isdisjoint(chunks):
+            # Readers differ in which of two they obey, so a limit checked on one says nothing about the other.
+            raise PhotoRejected("corrupt", "two pictures")
         chunks.setdefault(kind, body)
     width, height = _size(chunks)
     limits.check_size(width, height)

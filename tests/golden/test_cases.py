@@ -49,8 +49,9 @@ def observation(index: int, given: dict[str, Any], make: Callable[[Iterable[Any]
 def run(case: dict[str, Any], make: Callable[[Iterable[Any]], Detections], rulebook: Rulebook) -> dict[str, Any]:
     observations = [observation(index, given, make) for index, given in enumerate(case["photos"])]
     facts = CaseFacts.model_validate_json(json.dumps(case["facts"]))
-    assessment = conclude(observations, facts, rulebook, model_version="golden 1", on=date.fromisoformat(case["on"]))
-    document = AssessmentDocument.of(assessment, Texts.load("en")).model_dump(mode="json")
+    on = date.fromisoformat(case["on"])
+    assessment = conclude(observations, facts, rulebook, model_version="golden 1", on=on)
+    document = AssessmentDocument.of(assessment, Texts.load("en"), on=on).model_dump(mode="json")
     del document["versions"]["prices"]  # the table's own hash is tested where tables are tested
     return document
 

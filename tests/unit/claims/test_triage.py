@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +22,13 @@ from parts_pricing.estimate import estimate
 
 ON = date(2026, 11, 22)
 CLEAR = CaseFacts(
-    vehicle=VehicleFacts(vehicle_class="CN2_60_150k", adas=False),
+    vehicle=VehicleFacts(vehicle_class="CN2_60_150k", adas=False, new_energy=False),
+    lost_at=datetime(2026, 11, 20, 18, 0),  # noqa: DTZ001 - wall-clock time of the market
+    drivable=True,
+    airbag_deployed=False,
+    fluid_leak=False,
+    misaligned_gaps=False,
+    coverage_red_flag=False,
     single_party=True,
     injury=False,
     third_party_property=False,
@@ -106,13 +112,24 @@ def test_a_clear_small_case_is_offered_at_once(judge: Judge) -> None:
         ({"high_risk_tag": True}, "HIGH_RISK"),
         ({"cause": Cause.WATER}, "WATER"),
         ({"cause": Cause.FIRE}, "CAUSE"),
+        ({"cause": Cause.HAIL}, "CAUSE"),
+        ({"cause": Cause.OTHER}, "CAUSE"),
+        ({"coverage_red_flag": True}, "RED_FLAG"),
+        ({"lost_at": datetime(2027, 11, 20)}, "LOSS_TIME"),  # noqa: DTZ001
+        ({"lost_at": datetime(2026, 9, 1)}, "LOSS_TIME"),  # noqa: DTZ001
+        ({"drivable": None}, "FACTS_MISSING"),
+        ({"lost_at": None}, "FACTS_MISSING"),
+        ({"vehicle": VehicleFacts(vehicle_class="CN2_60_150k")}, "FACTS_MISSING"),
         ({"cause": Cause.THEFT}, "CAUSE"),
         ({"drivable": False}, "UNDRIVABLE"),
         ({"airbag_deployed": True}, "UNDRIVABLE"),
         ({"fluid_leak": True}, "UNDRIVABLE"),
         ({"misaligned_gaps": True}, "UNDRIVABLE"),
-        ({"vehicle": VehicleFacts(adas=False)}, "UNKNOWN_VEHICLE"),
-        ({"vehicle": VehicleFacts(vehicle_class="CN2_60_150k", cash_value=Decimal(200))}, "TOTAL_LOSS"),
+        ({"vehicle": VehicleFacts(adas=False, new_energy=False)}, "UNKNOWN_VEHICLE"),
+        (
+            {"vehicle": VehicleFacts(vehicle_class="CN2_60_150k", new_energy=False, cash_value=Decimal(200))},
+            "TOTAL_LOSS",
+        ),
         (
             {
                 "vehicle": VehicleFacts(vehicle_class="CN2_60_150k", new_energy=True),
@@ -137,13 +154,14 @@ def test_one_fact_sends_the_case_to_a_person(judge: Judge, change: dict[str, Any
 @pytest.mark.parametrize(
     ("found", "reasons"),
     [
-        ((damage(confidence=0.49),), {"LOW_CONF"}),
+        ((damage(confidence=0.79),), {"LOW_CONF"}),
+        ((damage(kind=DamageKind.UNKNOWN),), {"KIND_UNKNOWN"}),
         ((damage(Part.FRONT_DOOR),), {"SIDE_UNKNOWN"}),
         (
             (damage(None, candidates=(PartRef(part=Part.HOOD), PartRef(part=Part.ROOF))),),
             {"PART_AMBIGUOUS"},
         ),
-        ((damage(notes=(note("damage.close_up_one_of", place=PartRef(part=Part.HOOD), photo=2),)),), {"VIEW_CONFLICT"}),
+        ((damage(notes=(note("damage.taken_as_one_of", place=PartRef(part=Part.HOOD), photo=2),)),), {"VIEW_CONFLICT"}),
         ((damage(), damage(Part.TRUNK_LID), damage(Part.FRONT_BUMPER)), {"PANELS"}),
         ((damage(Part.WHEEL, side=Side.LEFT),), {"WHEEL_ONLY"}),
     ],
@@ -194,6 +212,37 @@ def test_one_view_asks_for_the_second(judge: Judge) -> None:
     assert decision.route is Route.MORE_PHOTOS
     assert codes(decision) == {"ONE_VIEW"}
     assert [item.code for item in decision.wanted] == ["shot.second_view"]
+
+
+@pytest.mark.parametrize(
+    ("lost_at", "flagged"),
+    [
+        (datetime(2026, 11, 20, 10, 0, tzinfo=UTC), True),  # 18:00 in China: the photo is 7.5 h older than the loss
+        (datetime(2026, 11, 20, 2, 0, tzinfo=UTC), False),  # 10:00 in China, half an hour before the photo
+    ],
+)
+def test_a_time_with_a_zone_is_compared_as_local_time(judge: Judge, lost_at: datetime, flagged: bool) -> None:
+    photo = replace(PHOTOS[0], taken_at=datetime(2026, 11, 20, 10, 30))  # noqa: DTZ001 - cameras have no zone
+    decision = judge(facts=CLEAR.model_copy(update={"lost_at": lost_at}), photos=(photo, PHOTOS[1]))
+    assert ("CAPTURE_TIME" in codes(decision)) is flagged
+
+
+def test_at_the_limit_of_authority_reason_and_authority_agree(judge: Judge, rulebook: Rulebook) -> None:
+    heavy = damage(Part.HOOD, kind=DamageKind.BROKEN, severity=Severity.SEVERE)
+    upper = estimate(
+        (heavy,),
+        vehicle=rulebook.vehicle(CLEAR),
+        catalogue=rulebook.catalogue,
+        rates=rulebook.rates,
+        rules=rulebook.repair,
+        profile=rulebook.profile(CLEAR),
+        on=ON,
+    ).high
+    for limit, over in ((upper, False), (upper - Decimal("0.01"), True)):
+        market = rulebook.policy.markets["CN"].model_copy(update={"senior_limit": limit})
+        decision = judge(damages=(heavy,), policy=rulebook.policy.model_copy(update={"markets": {"CN": market}}))
+        assert ("AMOUNT_5000" in codes(decision)) is over
+        assert (decision.authority is Authority.EXPERT) is over
 
 
 def test_near_copies_are_one_view(judge: Judge) -> None:

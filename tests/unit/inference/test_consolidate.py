@@ -35,7 +35,7 @@ REAR: list[Row] = [
 
 @pytest.fixture(scope="module")
 def run(rulebook: Rulebook) -> Callable[[Sequence[PhotoEvidence]], Consolidated]:
-    return lambda photos: consolidate(photos, rulebook.consolidate, rulebook.surface_dm2)
+    return lambda photos: consolidate(photos, rulebook.consolidate)
 
 
 def places(result: Consolidated) -> list[tuple[Part | None, Side, DamageKind]]:
@@ -141,27 +141,64 @@ def test_two_views_of_one_damage_merge_with_all_evidence(run: Callable[..., Cons
     assert damage.confidence == pytest.approx(0.8)
 
 
-def test_a_nameless_close_up_joins_the_only_damage_it_can_be(run: Callable[..., Consolidated], photo: Photo) -> None:
+def test_a_nameless_close_up_explains_nothing_away(run: Callable[..., Consolidated], photo: Photo) -> None:
     wide = photo(0, [*FRONT_LEFT, ("scratch", 0.5, (680, 420, 760, 460))])
     close = photo(1, [("scratch", 0.8, (100, 100, 800, 600))])
+    door, nameless = run([wide, close]).damages
+    assert (door.part, door.confidence, door.photos) == (Part.FRONT_DOOR, pytest.approx(0.5), {0})
+    assert (nameless.part, nameless.candidates) == (None, ())
+    assert [item.code for item in nameless.notes] == ["damage.perhaps_close_up"]
+
+
+def test_what_is_only_damaged_stays_beside_the_kind_another_photo_shows(
+    run: Callable[..., Consolidated], photo: Photo
+) -> None:
+    wreck = photo(0, [*FRONT_LEFT, ("damaged_Bumper", 0.9, (110, 455, 470, 610))])
+    scratch = photo(1, [*FRONT_LEFT, ("scratch", 0.8, (150, 500, 200, 530))])
+    found = {damage.kind: damage for damage in run([wreck, scratch]).damages}
+    assert set(found) == {DamageKind.UNKNOWN, DamageKind.SCRATCH}
+    assert found[DamageKind.UNKNOWN].photos == {0}
+    assert found[DamageKind.SCRATCH].confidence == pytest.approx(0.8)
+
+
+def test_an_open_label_joins_the_damage_it_may_be_and_says_so(run: Callable[..., Consolidated], photo: Photo) -> None:
+    wide = photo(0, [*FRONT_LEFT, ("damaged_Bumper", 0.5, (120, 480, 300, 600))])
+    close = photo(1, [("damaged_Bumper", 0.8, (100, 100, 800, 600))])
     [damage] = run([wide, close]).damages
-    assert damage.part is Part.FRONT_DOOR
-    assert damage.photos == {0, 1}
-    assert "damage.close_up_of" in [item.code for item in damage.notes]
+    assert (damage.part, damage.photos) == (Part.FRONT_BUMPER, {0, 1})
+    assert [item.code for item in damage.notes] == ["damage.taken_as"]
 
 
-def test_a_nameless_close_up_of_one_of_two_is_kept_and_flagged(run: Callable[..., Consolidated], photo: Photo) -> None:
-    wide = photo(0, [*FRONT_LEFT, ("scratch", 0.5, (680, 420, 760, 460)), ("scratch", 0.6, (150, 500, 250, 560))])
-    close = photo(1, [("scratch", 0.8, (100, 100, 800, 600))])
-    damages = run([wide, close]).damages
-    assert len(damages) == 2
-    assert "damage.close_up_one_of" in [item.code for damage in damages for item in damage.notes]
-
-
-def test_another_kind_of_damage_does_not_join(run: Callable[..., Consolidated], photo: Photo) -> None:
-    wide = photo(0, [*FRONT_LEFT, ("scratch", 0.5, (680, 420, 760, 460))])
-    close = photo(1, [("dent", 0.8, (100, 100, 800, 600))])
+def test_an_open_label_never_joins_another_part(run: Callable[..., Consolidated], photo: Photo) -> None:
+    wide = photo(0, [*FRONT_LEFT, ("damaged_Bumper", 0.5, (120, 480, 300, 600))])
+    close = photo(1, [("damaged_Door", 0.8, (100, 100, 800, 600))])
     assert len(run([wide, close]).damages) == 2
+
+
+def test_a_damage_beside_the_car_is_left_out_and_said(run: Callable[..., Consolidated], photo: Photo) -> None:
+    result = run([photo(0, [*FRONT_LEFT, ("scratch", 0.8, (100, 680, 300, 740))])])
+    assert result.damages == ()
+    assert [item.code for item in result.dropped] == ["dropped.off_car"]
+
+
+def test_a_rear_bumper_amid_front_parts_may_be_the_front_bumper(run: Callable[..., Consolidated], photo: Photo) -> None:
+    front: list[Row] = [row for row in FRONT_LEFT if row[0] != "front_bumper"]
+    misread: list[Row] = [("back_bumper", 0.9, (100, 450, 480, 620)), ("scratch", 0.8, (150, 500, 250, 560))]
+    [damage] = run([photo(0, front + misread)]).damages
+    assert damage.part is None
+    assert {ref.part for ref in damage.candidates} == {Part.FRONT_BUMPER, Part.REAR_BUMPER}
+
+
+def test_a_region_says_where_but_not_how_large(run: Callable[..., Consolidated], photo: Photo) -> None:
+    [damage] = run([photo(0, [*FRONT_LEFT, ("damaged_Bumper", 0.9, (110, 455, 470, 610))])]).damages
+    assert (damage.area_cm2, damage.severity_certain) == (None, False)
+
+
+def test_no_damage_is_larger_than_its_part(run: Callable[..., Consolidated], photo: Photo) -> None:
+    rows: list[Row] = [*FRONT_LEFT, ("broken", 0.9, (380, 390, 510, 480)), ("broken", 0.8, (385, 395, 505, 475))]
+    lamp = next(damage for damage in run([photo(0, rows)]).damages if damage.part is Part.HEADLIGHT)
+    assert lamp.area_cm2 is not None
+    assert lamp.area_cm2 <= 1200
 
 
 def test_on_a_photo_that_may_be_no_car_no_part_is_named(run: Callable[..., Consolidated], photo: Photo) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
@@ -14,8 +13,6 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, ImageOps
 
 from inference.images import IntakeLimits, Photo, read_photo
-from inference.intake import heif
-from model.errors import PhotoRejected
 
 pillow_heif.register_heif_opener()
 LIMITS = IntakeLimits()
@@ -258,29 +255,3 @@ def test_wide_gamut_is_converted_and_near_srgb_is_left() -> None:
 @pytest.mark.parametrize("profile", [b"", b"nonsense", bytes(500), b"\xff" * 5000])
 def test_broken_colour_profile_is_ignored(profile: bytes) -> None:
     assert gap(read(saved(scene(), "JPEG", quality=95, icc_profile=profile)), scene()) < 1.5
-
-
-def test_heif_that_takes_too_long_is_rejected_and_the_next_one_read() -> None:
-    data = saved(scene(), "HEIF")
-    stored = heif.StoredHeif(data=data, width=320, height=240, max_pixels=10**8, deadline=0.0)
-    with pytest.raises(PhotoRejected) as caught:
-        stored.decode(640)
-    assert caught.value.code == "photo.decompression_bomb"
-    assert read(data).width == 320
-
-
-def test_heif_process_that_died_is_replaced() -> None:
-    data = saved(scene(), "HEIF")
-    read(data)
-    worker = heif._free_worker()
-    worker.process.kill()
-    worker.process.wait()
-    heif._IDLE.put(worker)
-    assert read(data).width == 320
-
-
-def test_heif_photos_are_read_from_several_threads() -> None:
-    files = [saved(scene((320 + 2 * number, 240)), "HEIF") for number in range(6)]
-    with ThreadPoolExecutor(3) as pool:
-        photos = list(pool.map(read, files * 2))
-    assert [photo.width for photo in photos] == [320 + 2 * number for number in range(6)] * 2

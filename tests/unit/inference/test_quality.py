@@ -76,9 +76,13 @@ def test_blur_only_warns(look: Judge) -> None:
 
 
 def test_a_small_or_far_car_warns(look: Judge) -> None:
-    quality = look(textured(), [("hood", 0.9, (100, 100, 160, 150))])
+    quality = look(textured(), [("hood", 0.9, (100, 100, 140, 150)), ("front_bumper", 0.9, (120, 100, 160, 150))])
     assert quality.ok
     assert codes(quality) == ["quality.car_low_resolution", "quality.car_far"]
+
+
+def test_one_part_says_nothing_about_the_size_of_the_car(look: Judge) -> None:
+    assert codes(look(textured(), [("hood", 0.9, (100, 100, 160, 150))])) == []
 
 
 @pytest.mark.parametrize("rows", [[], [("hood", 0.2, (100, 100, 400, 300))], [("scratch", 0.5, (10, 10, 100, 100))]])
