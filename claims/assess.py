@@ -125,12 +125,15 @@ def _photo_facts(
 
 
 def views(observations: Sequence[Observation], damages: Sequence[Damage] = ()) -> list[str]:
-    """One name per photo; photos joined by a chain of near-copies share the smallest hash among them.
+    """One name per photo; photos joined by a chain of near-copies share the smallest name among them.
+
+    The name is the perceptual hash, so that a byte added to the file does not make another view, nor another draw of the
+    audit sample.
 
     The photos of one damage are laid on each other besides: if all are copies of the first, cropped, turned or warped,
     they are one view.
     """
-    names = [seen.sha256 or f"unreadable-{seen.index}" for seen in observations]
+    names = [_view_name(seen) for seen in observations]
     pairs = [
         (one, other)
         for one, seen in enumerate(observations)
@@ -141,6 +144,12 @@ def views(observations: Sequence[Observation], damages: Sequence[Damage] = ()) -
     for damage in damages:
         _join(names, _copies(observations, names, sorted(damage.photos, key=lambda index: names[index])))
     return names
+
+
+def _view_name(seen: Observation) -> str:
+    if seen.phashes:
+        return f"{seen.phashes[0]:016x}"
+    return seen.sha256 or f"unreadable-{seen.index}"
 
 
 def _join(names: list[str], pairs: Sequence[tuple[int, int]]) -> None:

@@ -4,11 +4,11 @@ from decimal import Decimal
 from typing import Self
 from zoneinfo import available_timezones
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from claims.facts import Cause
-from model.errors import RulesError, UsageError
+from model.errors import UsageError
+from model.rules_text import read_rules
 
 
 class _Policy(BaseModel):
@@ -85,10 +85,7 @@ class TriagePolicy(_Policy):
     @classmethod
     def from_yaml(cls, text: str) -> Self:
         """Raises ``RulesError`` naming the field that is wrong."""
-        try:
-            return cls.model_validate(yaml.safe_load(text))
-        except (ValidationError, yaml.YAMLError) as error:
-            raise RulesError("triage_invalid", str(error)) from error
+        return read_rules(cls, text, "triage.yaml")
 
     def market(self, region: str) -> MarketLimits:
         """The limits of a region. Raises ``UsageError`` that lists the regions."""

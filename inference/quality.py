@@ -11,14 +11,13 @@ from typing import Self
 import cv2
 import numpy as np
 import numpy.typing as npt
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from inference.scene import Scene
 from model.detections import Detections
-from model.errors import RulesError
 from model.findings import Box
 from model.notes import Note, note
+from model.rules_text import read_rules
 from model.vocabulary import LabelGroup
 
 
@@ -74,10 +73,7 @@ class QualityRules(_Limits):
     @classmethod
     def from_yaml(cls, text: str) -> Self:
         """Raises ``RulesError`` naming the field that is wrong."""
-        try:
-            return cls.model_validate(yaml.safe_load(text))
-        except (ValidationError, yaml.YAMLError) as error:
-            raise RulesError("quality_invalid", str(error)) from error
+        return read_rules(cls, text, "quality.yaml")
 
 
 class Subject(StrEnum):

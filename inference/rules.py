@@ -2,10 +2,9 @@
 
 from typing import Annotated, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from model.errors import RulesError
+from model.rules_text import read_rules
 from model.vocabulary import DamageKind, Part
 
 CM2_PER_DM2 = 100.0
@@ -100,7 +99,4 @@ class ConsolidateRules(_Rules):
     @classmethod
     def from_yaml(cls, text: str) -> Self:
         """Raises ``RulesError`` naming the field that is wrong."""
-        try:
-            return cls.model_validate(yaml.safe_load(text))
-        except (ValidationError, yaml.YAMLError) as error:
-            raise RulesError("consolidate_invalid", str(error)) from error
+        return read_rules(cls, text, "consolidate.yaml")

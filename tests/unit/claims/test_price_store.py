@@ -9,12 +9,13 @@ from claims.price_store import (
     TableKind,
     check_file,
     import_file,
+    in_force,
     load_catalogue,
-    load_pricing,
-    safe_name,
+    shipped_version,
+    use,
     versions,
 )
-from model.errors import PriceTableError
+from model.errors import PriceTableError, UsageError
 
 PARTS = files("data").joinpath("prices", "parts.csv").read_bytes()
 RATES = files("data").joinpath("prices", "labour_rates.csv").read_bytes()
@@ -32,12 +33,6 @@ def test_shipped_tables_until_one_is_imported(tmp_path: Path, home: str | None) 
     assert catalogue.version.startswith("demo-")
     assert len(catalogue.rows) == 198
     assert len(rates.rows) == 12
-
-
-def test_pricing_loads_everything() -> None:
-    pricing = load_pricing(None)
-    assert set(pricing.profiles) == {"CN_general", "CN_4S", "US", "CA_BC"}
-    assert pricing.rules.version
 
 
 def test_import_puts_a_version_in_force(tmp_path: Path) -> None:
@@ -113,15 +108,50 @@ def test_an_interrupted_import_leaves_the_old_version(tmp_path: Path) -> None:
     assert versions(home, TableKind.PARTS) == [good.version]
 
 
-@pytest.mark.parametrize(
-    ("name", "safe"),
-    [
-        ("../../etc/passwd", "etc-passwd"),
-        ("二〇二七 价格", "二〇二七-价格"),
-        ("", "table"),
-        ("a@b", "a-b"),
-        ("..", "table"),
-    ],
-)
-def test_names_that_may_stand_in_a_path(name: str, safe: str) -> None:
-    assert safe_name(name) == safe
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"../../etc/passwd", b"\n\n", b"mine@12345"])
+def test_what_is_no_version_is_never_taken_for_one(tmp_path: Path, content: bytes) -> None:
+    home = tmp_path / "home"
+    good = import_file(file(tmp_path, PARTS), home)
+    file(home / "prices" / "parts", content, "active")
+    with pytest.raises(PriceTableError) as caught:
+        load_catalogue(home)
+    assert caught.value.code == "prices.active_unreadable"
+    assert use(good.version, home) is TableKind.PARTS
+    assert load_catalogue(home)[0].version == good.version
+
+
+def test_a_home_that_is_no_folder_is_a_coded_error(tmp_path: Path) -> None:
+    home = file(tmp_path, b"", "home")
+    with pytest.raises(PriceTableError) as caught:
+        load_catalogue(home)
+    assert caught.value.code == "prices.active_unreadable"
+    with pytest.raises(PriceTableError) as caught:
+        import_file(file(tmp_path, PARTS), home)
+    assert caught.value.code == "prices.store_unwritable"
+
+
+def test_an_earlier_version_and_the_shipped_one_can_be_used_again(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shipped = load_catalogue(None)[0].version
+    assert in_force(home, TableKind.PARTS) == shipped_version(TableKind.PARTS) == shipped
+    first = import_file(file(tmp_path, PARTS), home)
+    second = import_file(file(tmp_path, PARTS.replace(b",950,", b",960,")), home)
+    for version in (first.version, shipped, second.version, shipped, shipped):
+        assert use(version, home) is TableKind.PARTS
+        assert load_catalogue(home)[0].version == in_force(home, TableKind.PARTS) == version
+    assert set(versions(home, TableKind.PARTS)) == {first.version, second.version}
+
+
+def test_a_version_that_cannot_be_used_leaves_the_one_in_force(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    first = import_file(file(tmp_path, PARTS), home)
+    second = import_file(file(tmp_path, PARTS.replace(b",950,", b",960,")), home)
+    with pytest.raises(UsageError) as caught:
+        use("../active", home)
+    known = caught.value.facts["known"]
+    assert isinstance(known, tuple)
+    assert {first.version, second.version, shipped_version(TableKind.RATES)} <= set(known)
+    (home / "prices" / "parts" / f"{first.version}.csv").write_bytes(b"changed")
+    with pytest.raises(PriceTableError, match="stored_changed"):
+        use(first.version, home)
+    assert in_force(home, TableKind.PARTS) == second.version

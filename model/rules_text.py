@@ -1,0 +1,50 @@
+"""Reading reviewed YAML: limits against files that are made to be slow, and errors that name places, not contents."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from model.errors import RulesError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MAX_CHARACTERS = 256 * 1024
+_MAX_ALIASES = 40
+"""Aliases repeat what they name; a few levels of ten each fill any memory."""
+
+
+def read_mapping(text: str, name: str) -> Mapping[str, Any]:
+    """The mapping in a YAML text. Raises ``RulesError`` ``rules.unreadable``, which says ``name``, the file's."""
+    if len(text) > _MAX_CHARACTERS:
+        raise RulesError("unreadable", f"{name}: longer than {_MAX_CHARACTERS} characters", file=name)
+    try:
+        aliases = sum(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_LOADER))
+        if aliases > _MAX_ALIASES:
+            raise RulesError("unreadable", f"{name}: more than {_MAX_ALIASES} aliases", file=name)
+        tree = yaml.load(text, Loader=_LOADER)  # noqa: S506 - the safe loader, in C where there is one
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise RulesError("unreadable", f"{name}{line}: {error.problem}", file=name) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise RulesError("unreadable", f"{name}: {type(error).__name__}", file=name) from error
+    if not isinstance(tree, Mapping):
+        raise RulesError("unreadable", f"{name}: not a mapping", file=name)
+    return tree
+
+
+def read_rules(model: type[Model], text: str, name: str) -> Model:
+    """A frozen model of a YAML text. Raises ``RulesError``: ``unreadable``, or ``invalid`` that names every field."""
+    tree = read_mapping(text, name)
+    try:
+        return model.model_validate(tree)
+    except ValidationError as error:
+        raise refused(name, error) from error
+
+
+def refused(name: str, error: ValidationError) -> RulesError:
+    """The error that names every wrong place of a rules file."""
+    places = [f"{'.'.join(str(step) for step in item['loc'])}: {item['msg']}" for item in error.errors()]
+    return RulesError("invalid", f"{name}: " + "; ".join(places), file=name)
