@@ -127,8 +127,8 @@ def _photo_facts(
 def views(observations: Sequence[Observation], damages: Sequence[Damage] = ()) -> list[str]:
     """One name per photo; photos joined by a chain of near-copies share the smallest name among them.
 
-    The name is the perceptual hash, so that a byte added to the file does not make another view, nor another draw of the
-    audit sample.
+    The name is the perceptual hash, so that a byte added to the file does not make another view, nor another draw of
+    the audit sample.
 
     The photos of one damage are laid on each other besides: if all are copies of the first, cropped, turned or warped,
     they are one view.

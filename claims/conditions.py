@@ -143,10 +143,10 @@ def _confidence(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
             yield note("reason.PART_AMBIGUOUS", parts=parts)
         elif damage.part is not None and damage.side is Side.UNKNOWN:
             yield note("reason.SIDE_UNKNOWN", part=damage.part)
-        elif damage.confidence < policy.min_confidence:
-            yield note("reason.LOW_CONF", place=damage.place)
         if damage.kind is DamageKind.UNKNOWN:
             yield note("reason.KIND_UNKNOWN", place=damage.place)
+        elif not damage.ambiguous and damage.confidence < policy.min_confidence:
+            yield note("reason.LOW_CONF", place=damage.place)
 
 
 def _contradiction(situation: Situation, _: TriagePolicy) -> Iterable[Note]:

@@ -1,6 +1,7 @@
 """Who decides? A pure function of a situation and a policy. The machine offers or refers; it never rejects."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -52,8 +53,8 @@ class Decision:
 
 def decide(situation: Situation, policy: TriagePolicy) -> Decision:
     """Check every condition; one that fails gives its reason. Without any reason the machine may offer."""
-    person = list(dict.fromkeys(reasons(situation, policy, FOR_A_PERSON)))
-    photos = list(dict.fromkeys(reasons(situation, policy, FOR_A_PHOTO)))
+    person = _by_place(reasons(situation, policy, FOR_A_PERSON))
+    photos = _by_place(reasons(situation, policy, FOR_A_PHOTO))
     route = Route.HUMAN_REVIEW if person else Route.MORE_PHOTOS if photos else Route.INSTANT_OFFER
     if route is Route.INSTANT_OFFER and _drawn(situation, policy):
         route, person = Route.HUMAN_REVIEW, [note("reason.AUDIT_SAMPLE")]
@@ -62,7 +63,7 @@ def decide(situation: Situation, policy: TriagePolicy) -> Decision:
     return Decision(
         route=route,
         reasons=tuple(person + photos) or (note("reason.ALL_CLEAR"),),
-        wanted=tuple(dict.fromkeys(wanted_photos(situation, policy))),
+        wanted=tuple(_by_place(wanted_photos(situation, policy))),
         case_class=case_class,
         authority=_authority(situation, policy, case_class),
         photo_only=_within(situation, policy.market(situation.facts.region).photo_only_below),
@@ -70,6 +71,17 @@ def decide(situation: Situation, policy: TriagePolicy) -> Decision:
         review_within=deadline.review,
         payment_within=deadline.payment,
     )
+
+
+def _by_place(notes: Iterable[Note]) -> list[Note]:
+    """Statements that differ only in the place become one that names all places."""
+    places: dict[Note, list[object]] = {}
+    for item in notes:
+        rest = Note(item.code, {key: value for key, value in item.facts.items() if key != "place"})
+        named = places.setdefault(rest, [])
+        if "place" in item.facts and item.facts["place"] not in named:
+            named.append(item.facts["place"])
+    return [note(rest.code, **rest.facts, place=tuple(named)) if named else rest for rest, named in places.items()]
 
 
 def _within(situation: Situation, limit: Decimal) -> bool:

@@ -296,7 +296,7 @@ def test_there_is_no_route_that_rejects() -> None:
 
 
 def test_a_policy_with_an_unknown_field_is_refused() -> None:
-    with pytest.raises(RulesError, match="rules.invalid"):
+    with pytest.raises(RulesError, match=r"rules\.invalid"):
         TriagePolicy.from_yaml("version: x\nreject_above: 100\n")
 
 

@@ -119,5 +119,5 @@ def test_facts_do_not_depend_on_how_large_the_copy_is(detections: Any, rulebook:
 
 
 def test_a_wrong_field_in_the_rules_is_refused() -> None:
-    with pytest.raises(RulesError, match="rules.invalid"):
+    with pytest.raises(RulesError, match=r"rules\.invalid"):
         QualityRules.from_yaml("version: x\nlong_side: 640\nblur_blocks: true\n")
