@@ -72,6 +72,7 @@ class CaseFacts(BaseModel):
 
     region: str = "CN"
     shop: str | None = None
+    area: str | None = Field(default=None, description="kind of city or county, where the shop's profile knows it")
     vehicle: VehicleFacts = VehicleFacts()
 
     single_party: bool | None = None

@@ -85,9 +85,10 @@ class Rulebook:
         )
 
     def profile(self, facts: CaseFacts) -> Profile:
-        """How the shop is paid. Raises ``UsageError`` that lists the shops of the region."""
+        """How the shop is paid. Raises ``UsageError`` that lists the shops of the region, or the areas of the shop."""
         self.policy.market(facts.region)
-        return profile_for(self.profiles, facts.region, facts.shop)
+        profile = profile_for(self.profiles, facts.region, facts.shop)
+        return profile.in_area(facts.area) if facts.area else profile
 
 
 def _part_numbers(stated: Mapping[str, str]) -> dict[PartRef, str]:
@@ -117,5 +118,7 @@ def _shipped(name: str) -> str:
 def _read(path: Path) -> str:
     try:
         return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RulesError("unreadable", path.name, file=path.name) from error
+    except OSError as error:
+        raise RulesError("unreadable", f"{path.name}: {error.strerror}", file=path.name) from error
+    except UnicodeDecodeError as error:
+        raise RulesError("unreadable", f"{path.name}: not text in UTF-8", file=path.name) from error

@@ -76,9 +76,9 @@ def _rule(work: Work, choice: Choice, shop: Shop) -> Iterator[Note]:
         yield note(f"pricing.compare.{kept}", repair=repair, replace=replace, share=share, currency=_currency(shop))
     elif "part" not in work.missing and choice.operation is Operation.REPAIR:
         yield note("pricing.compare.unknown")
-    if choice.close:
+    if choice.borderline:
         yield note("pricing.borderline")
-    elif choice.borderline:
+    if choice.review:
         yield note("pricing.review")
     if Flag.STRUCTURAL in work.flags:
         yield note("pricing.structural")
@@ -95,6 +95,9 @@ def _labour(work: Work, shop: Shop) -> Iterator[Note]:
         yield note(
             "pricing.dent", amount=round_money(work.choice.dent_price, shop.profile.minor), currency=_currency(shop)
         )
+    if work.task.operation is Operation.REPLACE and work.task.sublet:
+        fitting = shop.profile.wheel_fitting
+        yield note("pricing.fitting", mounting=fitting.mounting, balancing=fitting.balancing, currency=_currency(shop))
 
 
 def _paint(work: Work, bill: BillLine, shop: Shop) -> Iterator[Note]:

@@ -16,11 +16,27 @@ from model.findings import PartRef
 from model.notes import Note, note
 from model.vehicle import Vehicle
 from model.vocabulary import Part, Severity
-from parts_pricing.cells import Day, Flag, Name, Number, OptionalDay, OptionalNumber, OptionalYear, Price, Text, Words
+from parts_pricing.bounds import FIRST_YEAR, LAST_YEAR, out_of_bounds
+from parts_pricing.cells import (
+    Day,
+    Flag,
+    Name,
+    Number,
+    OptionalDay,
+    OptionalNumber,
+    OptionalYear,
+    Price,
+    Text,
+    words,
+)
 from parts_pricing.table import BadCell, read_table, refuse, validate_rows
 
 ANY = "*"
 Confidence = Literal["S", "D", "A"]
+SensorZone = Literal[
+    "front_radar", "front_camera", "side_camera", "rear_camera", "bsm_radar", "parking_sensor", "headlamp_aim"
+]
+"""What sits behind or on a part and needs a calibration after work there."""
 
 
 class PriceRow(BaseModel):
@@ -51,7 +67,7 @@ class PriceRow(BaseModel):
     repair_h_severe: Number
     paint_panel_price: OptionalNumber
     repairable: Flag
-    adas_zone: Words
+    adas_zone: Annotated[tuple[SensorZone, ...], BeforeValidator(words)]
     structural: Flag
     part_number: Text
     valid_from: Day
@@ -160,6 +176,11 @@ class Catalogue:
         return tuple(found)
 
     @cached_property
+    def currencies(self) -> Mapping[str, str]:
+        """The currency of each region."""
+        return {row.region: row.currency for row in self.rows}
+
+    @cached_property
     def _by_part(self) -> Mapping[tuple[str, Part], tuple[PriceRow, ...]]:
         rows = defaultdict(list)
         for row in self.rows:
@@ -193,6 +214,10 @@ def _row_problems(row: PriceRow) -> Iterator[tuple[str, Note]]:
         yield "vehicle_class", note("prices.cell.any_class", value=ANY)
     if row.year_from is not None and row.year_to is not None and row.year_to < row.year_from:
         yield "year_to", note("prices.cell.ends_before_start", value=str(row.year_to))
+    if not FIRST_YEAR <= row.valid_from.year <= LAST_YEAR:
+        facts = {"value": row.valid_from.isoformat(), "first": FIRST_YEAR, "last": LAST_YEAR}
+        yield "valid_from", note("prices.cell.far_date", **facts)
+    yield from out_of_bounds(row, row.currency)
     yield from _hours_problems(row)
 
 

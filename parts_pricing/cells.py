@@ -35,7 +35,14 @@ def _number(cell: object) -> Decimal:
         return Decimal(text)
     if _GROUPED.fullmatch(text):
         return Decimal(text.replace(",", ""))
-    raise PydanticCustomError("ambiguous_number" if "," in text else "not_a_number", "not a number")
+    raise PydanticCustomError(_number_problem(text), "not a number")
+
+
+def _number_problem(text: str) -> str:
+    unsigned = text.lstrip("-−").lstrip()
+    if unsigned != text and (_PLAIN.fullmatch(unsigned) or _GROUPED.fullmatch(unsigned)):
+        return "negative"
+    return "ambiguous_number" if "," in text else "not_a_number"
 
 
 def _optional_number(cell: object) -> Decimal | None:
@@ -75,7 +82,8 @@ def _yes_or_no(cell: object) -> bool:
     return words[text]
 
 
-def _words(cell: object) -> tuple[str, ...]:
+def words(cell: object) -> tuple[str, ...]:
+    """The words of a cell that separates them by ``|``."""
     return tuple(word.strip() for word in _clean(cell).split("|") if word.strip())
 
 
@@ -87,6 +95,5 @@ Day = Annotated[date, BeforeValidator(_date)]
 OptionalDay = Annotated[date | None, BeforeValidator(_optional_date)]
 OptionalYear = Annotated[int | None, BeforeValidator(_year)]
 Flag = Annotated[bool, BeforeValidator(_yes_or_no)]
-Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 Text = Annotated[str, BeforeValidator(_clean), Field(max_length=500)]
 Name = Annotated[str, BeforeValidator(_name), Field(max_length=100)]

@@ -81,7 +81,7 @@ class Choice:
 def choose(damages: Sequence[Damage], row: PriceRow, shop: Shop, fitting: Decimal = ZERO) -> Choice:
     """The one operation for a part: the heaviest that any of its damages asks for, unless replacing is worth more.
 
-    Hours of several damages add up, see ``_work``; the part is painted once. More or worse damage never makes the choice cheaper.
+    Hours add up as ``_work`` says; the part is painted once. More or worse damage never makes the choice cheaper.
     ``fitting`` is what replacing costs beside part and labour.
     """
     steps = tuple(shop.rules.step(item.kind, item.severity, item.area_cm2, row) for item in damages)

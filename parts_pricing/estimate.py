@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import repeat
 from types import MappingProxyType
 
-from model.errors import UsageError
+from model.errors import PriceTableError, UsageError
 from model.findings import Damage
 from model.notes import Note, note
 from model.vehicle import Vehicle
@@ -32,9 +32,10 @@ from parts_pricing.work import Work, plan
 class EstimateLine:
     """One line. Amounts include tax, in minor units; of a line that is not ``priced`` they are what is known so far.
 
-    ``part`` is None and ``side`` unknown as long as nobody can say which it is. ``hours`` are the database's hours
-    (body and refinish); ``judgement`` becomes True when an adjuster sets his own. ``low`` and ``high`` belong to this
-    line alone and do not sum to those of the estimate. ``damages`` are indices into the damages given.
+    ``part`` is None and ``side`` unknown as long as nobody can say which it is. ``labour_types`` say who does the work;
+    ``hours`` are those of the table and the rules. ``low`` and ``high`` belong to this line alone and do not sum to
+    those of the estimate. ``price_row`` is a row of the table that the estimate's ``versions`` name, ``price_tag``
+    how far its price can be trusted (S, D or A). ``damages`` are indices into the damages given.
     """
 
     part: Part | None
@@ -43,7 +44,6 @@ class EstimateLine:
     labour_types: tuple[LabourType, ...]
     body_hours: Decimal
     refinish_hours: Decimal
-    judgement: bool
     labour: Decimal
     paint: Decimal
     parts: Decimal
@@ -54,7 +54,6 @@ class EstimateLine:
     priced: bool
     missing: tuple[str, ...]
     price_row: str | None
-    price_version: str
     price_tag: str | None
     stale: bool
     rule: str | None
@@ -69,9 +68,9 @@ class EstimateLine:
         return self.body_hours + self.refinish_hours
 
     @property
-    def label(self) -> tuple[Part | None, Side, Operation]:
-        """What ``Estimate.unpriced`` names."""
-        return self.part, self.side, self.operation
+    def code(self) -> str:
+        """The operation as the interchange formats of the trade write it, e.g. ``OP11`` for a replacement."""
+        return self.operation.code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +125,8 @@ def estimate(
     """Price ``damages`` for one car on one day.
 
     Amounts given and returned are in the profile's currency. Raises ``UsageError`` for a region, class or shop that
-    the tables do not know, and for a profile of another region. No damages make an empty, valid estimate.
+    the tables do not know, and for a profile of another region; ``PriceTableError`` for tables in another currency than
+    the profile's. No damages make an empty, valid estimate.
     """
     if min(deductible, salvage, betterment) < 0:
         raise UsageError("negative_amount", value=str(min(deductible, salvage, betterment)))
@@ -169,6 +169,10 @@ def _shop(vehicle: Vehicle, catalogue: Catalogue, rates: Rates, rules: RepairRul
         raise UsageError("profile_of_other_region", profile.id, value=vehicle.region, known=(profile.region,))
     catalogue.require_class(vehicle.region, vehicle.vehicle_class)
     rate = rates.find(vehicle.region, profile.shop_type, vehicle.vehicle_class)
+    for currency in (catalogue.currencies[vehicle.region], rate.currency):
+        if currency != profile.currency:
+            facts = {"region": vehicle.region, "value": currency, "expected": profile.currency}
+            raise PriceTableError("other_currency", f"{currency} for {profile.id}", **facts)
     return Shop(vehicle=vehicle, catalogue=catalogue, rate=rate, rules=rules, profile=profile, day=on)
 
 
@@ -186,7 +190,6 @@ def _line(work: Work, bill: BillLine, uncertain: Uncertain, shop: Shop) -> Estim
         labour_types=kinds,
         body_hours=task.hours,
         refinish_hours=refinish,
-        judgement=False,
         labour=bill.labour,
         paint=bill.paint,
         parts=bill.parts,
@@ -197,7 +200,6 @@ def _line(work: Work, bill: BillLine, uncertain: Uncertain, shop: Shop) -> Estim
         priced=work.complete,
         missing=work.missing,
         price_row=row.id if row else None,
-        price_version=shop.catalogue.version,
         price_tag=row.price_confidence if row else None,
         stale=bool(work.found and work.found.stale),
         rule=work.choice.deciding.rule if work.choice else None,

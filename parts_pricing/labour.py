@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from model.errors import UsageError
 from model.notes import Note, note
+from parts_pricing.bounds import out_of_bounds
 from parts_pricing.cells import Name, Number, OptionalNumber, Text
 from parts_pricing.table import BadCell, read_table, refuse, validate_rows
 
@@ -104,6 +105,7 @@ class Rates:
 def _row_problems(row: RateRow) -> Iterator[tuple[str, Note]]:
     if row.body_rate == 0:
         yield "body_rate", note("prices.cell.zero_price", value="0")
+    yield from out_of_bounds(row, row.currency)
 
 
 def _duplicates(rows: list[tuple[int, RateRow]], file: str) -> Iterator[BadCell]:

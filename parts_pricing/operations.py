@@ -10,7 +10,11 @@ from parts_pricing.money import ZERO
 
 
 class Operation(StrEnum):
-    """An operation of an estimate line."""
+    """An operation of an estimate line.
+
+    The repair rules choose polish to replace. ``r_and_i``, ``overhaul`` and ``sublet`` stand for lines that a person
+    adds; ``calculate`` prices them like any other.
+    """
 
     REMOVE_INSTALL = "r_and_i"
     OVERHAUL = "overhaul"
@@ -61,7 +65,7 @@ class Task:
 
     ``hours`` are labour hours of ``labour``; ``refinish_hours`` and ``panel_price`` are what painting the whole panel
     takes by hours or costs by panel. ``paint_floor`` is the least that painting may cost however many panels share the
-    job. ``fee`` is the management fee as a share of ``part_price``; ``sublet`` is work bought outside.
+    job. ``fee`` is the management fee as a share of ``part_price``; ``sublet`` is work at a price instead of hours.
     """
 
     part: Part | None

@@ -133,6 +133,19 @@ class Calibration(Strict):
     sources: Sources
 
 
+class WheelFitting(Strict):
+    """What putting one new wheel or tire on costs beside the labour to take the wheel off the car."""
+
+    mounting: Amount
+    balancing: Amount
+    sources: Sources
+
+    @property
+    def amount(self) -> Decimal:
+        """Both."""
+        return self.mounting + self.balancing
+
+
 class DentRemoval(Strict):
     """Paintless dent repair: price by diameter in cm up to which it holds."""
 
@@ -176,6 +189,7 @@ class Profile(Strict):
     management_fee: ManagementFee
     clips: Clips
     calibration: Calibration
+    wheel_fitting: WheelFitting
     pdr: DentRemoval
     areas: Mapping[str, Annotated[Decimal, Field(gt=0)]]
     area_factor: Annotated[Decimal, Field(gt=0)] = _ONE

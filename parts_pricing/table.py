@@ -7,9 +7,11 @@ be read in two ways is refused with the line and the column.
 
 import csv
 import io
+import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from hashlib import sha256
 from typing import Final, TypeVar
 
@@ -19,6 +21,7 @@ from model.errors import PriceTableError
 from model.notes import Note, note
 
 MAX_BYTES: Final = 32 * 1024 * 1024
+_OTHER_SEPARATORS: Final = (";", "\t", "|", "，", "；")
 Row = TypeVar("Row", bound=BaseModel)
 
 
@@ -48,16 +51,19 @@ class Table:
 
 
 def refuse(cells: Sequence[BadCell]) -> None:
-    """Raise ``prices.bad_cells`` naming every bad cell, if there is any."""
+    """Raise ``prices.bad_cells`` naming every bad cell in the order of the file, if there is any."""
     if cells:
-        raise PriceTableError("bad_cells", "; ".join(str(cell) for cell in cells[:20]), cells=tuple(cells))
+        ordered = tuple(sorted(cells, key=lambda cell: cell.line))
+        raise PriceTableError("bad_cells", "; ".join(str(cell) for cell in ordered[:20]), cells=ordered)
 
 
 def read_table(content: bytes, *, file: str, name: str) -> Table:
     """The header and the non-empty rows of ``content``. Raises ``PriceTableError`` when it is not a table."""
     if len(content) > MAX_BYTES:
         raise PriceTableError("too_large", file, file=file, limit=MAX_BYTES)
-    records = _records(decode(content, file), file)
+    text = decode(content, file)
+    _refuse_other_separator(text, file)
+    records = _records(text, file)
     if not records:
         raise PriceTableError("empty", file, file=file)
     header = tuple(unicodedata.normalize("NFKC", cell).strip() for cell in records[0][1])
@@ -78,6 +84,21 @@ def decode(content: bytes, file: str) -> str:
         if "\0" not in text:
             return text
     raise PriceTableError("encoding", file, file=file)
+
+
+def _refuse_other_separator(text: str, file: str) -> None:
+    """Raises ``prices.separator`` for a header with semicolons or tabs: such files write decimals in other ways too."""
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    if "," not in header and any(header.count(other) > 1 for other in _OTHER_SEPARATORS):
+        raise PriceTableError("separator", file, file=file)
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The column that a header most likely means: the same but for case, blanks and hyphens, or a typing error away."""
+    known = tuple(known)
+    plain = re.sub(r"[\s-]+", "_", name.strip().casefold())
+    found = [plain] if plain in known else get_close_matches(plain, known, n=1, cutoff=0.85)
+    return found[0] if found else None
 
 
 def _records(text: str, file: str) -> list[tuple[int, tuple[str, ...]]]:
@@ -120,12 +141,14 @@ def validate_rows(
 def _header_problems(table: Table, model: type[BaseModel]) -> Iterator[BadCell]:
     known = model.model_fields
     needed = [name for name, info in known.items() if info.is_required()]
+    present = {nearest(name, known) for name in table.header}
     for name in needed:
-        if name not in table.header:
+        if name not in present:
             yield BadCell(file=table.file, line=1, column=name, reason=note("prices.cell.missing_column", column=name))
     for index, name in enumerate(table.header):
         if name not in known:
-            reason = note("prices.cell.unknown_column", column=name)
+            meant = nearest(name, known)
+            reason = note("prices.cell.near_column" if meant else "prices.cell.unknown_column", column=meant or name)
             yield BadCell(file=table.file, line=1, column=name, reason=reason)
         elif name in table.header[:index]:
             reason = note("prices.cell.repeated_column", column=name)
@@ -141,11 +164,15 @@ _OUR_CODE = {
 
 
 def _problems(error: ValidationError) -> Iterator[tuple[str, Note]]:
-    for item in error.errors(include_url=False, include_context=False):
+    for item in error.errors(include_url=False):
         code = _OUR_CODE.get(item["type"], item["type"])
         column = str(item["loc"][0]) if item["loc"] else ""
         code = code if code in CELL_CODES else "not_readable"
-        yield column, note(f"prices.cell.{code}", value=str(item["input"])[:60])
+        allowed = tuple(re.findall(r"'([^']*)'", item.get("ctx", {}).get("expected", "")))  # of an enum or a Literal
+        yield (
+            column,
+            note(f"prices.cell.{code}", value=str(item["input"])[:60], **({"known": allowed} if allowed else {})),
+        )
 
 
 CELL_CODES: Final = frozenset(
@@ -155,6 +182,7 @@ CELL_CODES: Final = frozenset(
         "unknown_word",
         "out_of_range",
         "not_a_number",
+        "negative",
         "ambiguous_number",
         "not_a_date",
         "not_a_year",

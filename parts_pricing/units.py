@@ -15,7 +15,7 @@ _RANK: Final[dict[str, int]] = {part.value: rank for rank, part in enumerate(Par
 class Unit:
     """All damages on one part. ``ref`` is the part they are priced as, None when nothing names one.
 
-    ``certain`` is False when every damage is ambiguous; ``alternatives`` are the other parts it may be.
+    ``indices`` say which of the case's damages these are, in the order of ``damages``.
     """
 
     ref: PartRef | None

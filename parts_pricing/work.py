@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from model.findings import PartRef
-from model.vocabulary import Side
+from model.vocabulary import Part, Side
 from parts_pricing.catalogue import Found
 from parts_pricing.decide import Choice, Shop, choose, in_sensor_zone, paint_floor
 from parts_pricing.flags import Flag
@@ -18,7 +18,7 @@ from parts_pricing.units import Unit
 class Work:
     """One line to be: its task, and where it comes from. ``complete`` is False when a price of it is missing.
 
-    ``extra_low`` and ``extra_high`` are amounts outside the task that the true cost may hold (calibration to verify).
+    ``extra_high`` is an amount outside the task that the true cost may hold (calibration to verify).
     """
 
     task: Task
@@ -34,16 +34,32 @@ class Work:
 
 def plan(units: Sequence[Unit], shop: Shop) -> list[Work]:
     """All work on the car: a line per damaged part, blends of neighbours, calibrations to verify."""
-    main = _faded([_work(unit, shop) for unit in units], shop)
+    shod = _new_tires(units, shop)
+    main = _faded([_work(unit, shop, _fitting(unit, shod, shop)) for unit in units], shop)
     return [item for work in main for item in (work, *_calibration(work, shop))]
 
 
-def _work(unit: Unit, shop: Shop) -> Work:
+def _new_tires(units: Sequence[Unit], shop: Shop) -> frozenset[Side]:
+    """The sides on which a tire is replaced."""
+    tires = [unit for unit in units if unit.ref is not None and unit.ref.part is Part.TIRE]
+    work = [_work(unit, shop, shop.profile.wheel_fitting.amount) for unit in tires]
+    return frozenset(item.task.side for item in work if item.task.operation is Operation.REPLACE)
+
+
+def _fitting(unit: Unit, shod: frozenset[Side], shop: Shop) -> Decimal:
+    """What a new wheel or tire is fitted for; a wheel that gets a new tire too is mounted and balanced once."""
+    if unit.ref is None or unit.ref.part not in (Part.WHEEL, Part.TIRE):
+        return ZERO
+    with_tire = unit.ref.part is Part.WHEEL and unit.ref.side in shod
+    return ZERO if with_tire else shop.profile.wheel_fitting.amount
+
+
+def _work(unit: Unit, shop: Shop, fitting: Decimal) -> Work:
     found = shop.find(unit.ref) if unit.ref else None
     if unit.ref is None or found is None:
         return _without_row(unit)
     row = found.row
-    choice = choose(unit.damages, row, shop)
+    choice = choose(unit.damages, row, shop, fitting)
     group = shop.rules.group(row.part)
     replaced = choice.operation is Operation.REPLACE
     price, panel = shop.part_price(row), shop.panel_price(row)
@@ -64,7 +80,7 @@ def _work(unit: Unit, shop: Shop) -> Work:
         part_price=part_price,
         fee=shop.profile.fee(row.part) if replaced else ZERO,
         clips=shop.profile.clip_cost(part_price) if part_price else ZERO,
-        sublet=choice.dent_price,
+        sublet=fitting if replaced else choice.dent_price,
     )
     return Work(
         task=task,
@@ -98,6 +114,7 @@ def _flags(unit: Unit, found: Found, choice: Choice, shop: Shop) -> frozenset[st
         Flag.PART_UNCLEAR: unit.unclear,
         Flag.STALE_PRICE: found.stale,
         Flag.BORDERLINE_RR: choice.borderline,
+        Flag.REVIEW_RULE: choice.review,
         Flag.STRUCTURAL: found.row.structural and heavy,
         Flag.BETTERMENT: group.wears and choice.operation is Operation.REPLACE,
         Flag.ADAS: shop.vehicle.adas is not False and in_sensor_zone(found.row.part, found.row, choice, shop),

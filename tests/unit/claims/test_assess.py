@@ -147,6 +147,7 @@ def test_a_photo_of_another_claim_is_a_fact_for_a_person(run: Run) -> None:
         (CaseFacts(region="FR"), "CN"),
         (CaseFacts(vehicle=VehicleFacts(vehicle_class="limousine")), "CN2_60_150k"),
         (CaseFacts(shop="garage"), "general_shop"),
+        (CaseFacts(area="moon"), "county"),
         (CaseFacts(vehicle=VehicleFacts(special_paint="chrome")), "pearl"),
     ],
 )
@@ -155,6 +156,14 @@ def test_what_does_not_exist_is_refused_before_any_photo_is_opened(run: Run, fac
         run([("never-opened.png", png(1))], {}, facts)
     told = f"{refused.value} {refused.value.facts.get('known', '')}"
     assert known in told
+
+
+def test_work_in_the_country_costs_less(run: Run) -> None:
+    script = {"a.png": [*CAR, SCRATCH]}
+    city, county = (
+        run([("a.png", png(1))], script, FACTS.model_copy(update={"area": area})) for area in (None, "county")
+    )
+    assert 0 < county.estimate.total < city.estimate.total
 
 
 def test_facts_refuse_personal_data_and_do_not_repeat_it() -> None:

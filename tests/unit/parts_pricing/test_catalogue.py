@@ -80,7 +80,9 @@ def test_version_is_the_name_and_the_content() -> None:
         ("part", "bonnet", "unknown_word"),
         ("region", "", "empty"),
         ("oem_price", "12 yuan", "not_a_number"),
-        ("oem_price", "-5", "not_a_number"),
+        ("oem_price", "-5", "negative"),
+        ("labor_rr_h", "－1.5", "negative"),
+        ("oem_price", "--", "not_a_number"),
         ("oem_price", "NaN", "not_a_number"),
         ("oem_price", "inf", "not_a_number"),
         ("oem_price", "1e3", "not_a_number"),
@@ -103,6 +105,17 @@ def test_version_is_the_name_and_the_content() -> None:
         ("model", "Sylphy", "model_without_make"),
         ("sides", "both", "unknown_word"),
         ("price_source", "x" * 600, "too_long"),
+        ("adas_zone", "laser", "unknown_word"),
+        ("adas_zone", "front_radar|laser", "unknown_word"),
+        ("oem_price", "99999999999", "above"),
+        ("used_price", "1000001", "above"),
+        ("aftermarket_price", "0.5", "below"),
+        ("labor_rr_h", "9999", "above"),
+        ("refinish_h", "101", "above"),
+        ("repair_h_severe", "101", "above"),
+        ("paint_panel_price", "100001", "above"),
+        ("surface_dm2", "1001", "above"),
+        ("valid_from", "1026-11-01", "far_date"),
     ],
 )
 def test_bad_cell_is_named_with_line_and_column(column: str, cell: str, reason: str) -> None:
@@ -130,6 +143,33 @@ def test_every_bad_cell_is_reported() -> None:
     assert [(c.line, c.column) for c in mixed] == [(3, "refinish_h"), (4, "currency")]
 
 
+def test_errors_come_in_the_order_of_the_file() -> None:
+    twice = table({}, {}, {"part": "hood", "oem_price": "x"})
+    assert [(c.line, c.reason.code) for c in refused(twice).facts["cells"]] == [
+        (3, "prices.cell.duplicate"),
+        (4, "prices.cell.not_a_number"),
+    ]
+
+
+@pytest.mark.parametrize("column", ["oem_price", "used_price", "labor_rr_h", "refinish_h", "surface_dm2"])
+def test_the_dearest_and_longest_that_make_sense_are_taken(column: str) -> None:
+    most = {"oem_price": "1000000", "used_price": "1,000,000", "surface_dm2": "1000"}.get(column, "100")
+    assert read(table({column: most})).rows
+
+
+def test_prices_without_cents_may_have_more_digits() -> None:
+    yen = {"region": "JP", "currency": "JPY", "vehicle_class": "JP_kei", "oem_price": "250000", "used_price": "2000000"}
+    assert read(table(yen)).rows
+    assert refused(table({**yen, "oem_price": "2000000000"})).facts["cells"][0].reason.code == "prices.cell.above"
+
+
+def test_words_allowed_are_listed() -> None:
+    [bad] = refused(table({"adas_zone": "laser"})).facts["cells"]
+    assert (bad.column, bad.reason.facts["value"]) == ("adas_zone", "laser")
+    assert "headlamp_aim, front" not in Texts.load("en").say(bad.reason)
+    assert "front_radar, front_camera" in Texts.load("en").say(bad.reason)
+
+
 def test_line_numbers_count_line_breaks_inside_cells() -> None:
     error = refused(table({"price_source": "one\ntwo\nthree"}, {"part": "bonnet"}))
     assert [c.line for c in error.facts["cells"]] == [5]
@@ -147,6 +187,13 @@ def test_unknown_and_repeated_columns() -> None:
     assert refused(table({}, header=[*HEADER, "colour"])).facts["cells"][0].reason.code == "prices.cell.unknown_column"
     text = SHIPPED.decode().replace("part_zh", "part", 1)
     assert refused(text.encode()).facts["cells"][0].reason.code == "prices.cell.repeated_column"
+
+
+@pytest.mark.parametrize("header", ["OEM_Price", "oem price", " OEM-PRICE", "oem_prise"])
+def test_a_header_that_is_nearly_right_is_told_the_right_one(header: str) -> None:
+    text = SHIPPED.decode().replace("oem_price", header, 1)
+    [bad] = refused(text.encode()).facts["cells"]
+    assert (bad.line, bad.reason.code, bad.reason.facts["column"]) == (1, "prices.cell.near_column", "oem_price")
 
 
 def test_row_of_another_length() -> None:
@@ -207,11 +254,24 @@ def test_dialects_of_spreadsheets_read_the_same(content: bytes) -> None:
         (b"\xff\xfe\x00", "prices.encoding"),
         (b"\x80\xff\x00\x01", "prices.encoding"),
         (b"PK\x03\x04\x00\x00", "prices.encoding"),
-        (SHIPPED.replace(b",", b";"), "prices.bad_cells"),
+        (SHIPPED.replace(b",", b";"), "prices.separator"),
+        (SHIPPED.replace(b",", b"\t"), "prices.separator"),
+        (RATES.replace(b",", b";"), "prices.separator"),
         (b'region,part\n"CN,hood\n', "prices.bad_cells"),
         (b"x" * (32 * 1024 * 1024 + 1), "prices.too_large"),
     ],
-    ids=["empty", "header only", "half utf16", "binary", "zip", "semicolons", "open quote", "huge"],
+    ids=[
+        "empty",
+        "header only",
+        "half utf16",
+        "binary",
+        "zip",
+        "semicolons",
+        "tabs",
+        "quoted semicolons",
+        "open quote",
+        "huge",
+    ],
 )
 def test_what_is_no_table_is_refused_with_a_code(content: bytes, code: str) -> None:
     assert refused(content).code == code
@@ -346,6 +406,13 @@ class TestRates:
         with pytest.raises(PriceTableError) as caught:
             Rates.read(twice, file="rates.csv", name="rates")
         assert [c.line for c in caught.value.facts["cells"]] == [14]
+
+    def test_a_rate_beyond_reason_is_refused(self) -> None:
+        with pytest.raises(PriceTableError) as caught:
+            Rates.read(RATES.replace(b"CN1_lt60k,100,", b"CN1_lt60k,10001,"), file="r", name="r")
+        assert [(c.line, c.column, c.reason.code) for c in caught.value.facts["cells"]] == [
+            (2, "body_rate", "prices.cell.above")
+        ]
 
     def test_a_free_shop_is_refused(self) -> None:
         with pytest.raises(PriceTableError):

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from model.errors import UsageError
+from model.errors import PriceTableError, UsageError
 from model.findings import PartRef
 from model.texts import LANGUAGES, Texts
 from model.vehicle import PaintType, Vehicle
 from model.vocabulary import DamageKind, Part, Severity, Side
 from parts_pricing.estimate import Estimate, estimate
 from parts_pricing.flags import Flag
+from parts_pricing.labour import LabourType
 from parts_pricing.operations import Operation
 
 D = Decimal
@@ -68,6 +69,23 @@ def test_one_decision_for_all_damages_of_a_part(bench: Any) -> None:
     assert line.body_hours == D("3.5")
     assert line.paint == 480
     assert line.damages == (0, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("unknown", "hours"), [(("minor",), "2.5"), (("severe",), "5.0"), (("minor", "moderate"), "3.5")]
+)
+def test_what_is_merely_damaged_does_not_add_to_what_is_known(bench: Any, unknown: list[str], hours: str) -> None:
+    dent = bench.damage("front_door", "dent", "moderate")
+    [line] = bench.price(dent, *(bench.damage("front_door", "unknown", severity) for severity in unknown)).lines
+    assert line.body_hours == D(hours)
+
+
+def test_better_evidence_may_lower_the_total(bench: Any) -> None:
+    """What docs/estimating.md does not promise: knowing more is not more damage."""
+    unknown = bench.price(bench.damage("front_door", "unknown", "minor"))
+    assert bench.price(bench.damage("front_door", "scratch", "minor")).total < unknown.total
+    unsized, small = (bench.price(bench.damage("hood", area_cm2=area)).total for area in (None, 100.0))
+    assert small < unsized
 
 
 def test_two_doors_are_two_lines(bench: Any) -> None:
@@ -214,6 +232,34 @@ class TestDriverAssistance:
         assert (Flag.ADAS in bench.price(bench.damage(part, kind, severity)).flags) == flagged
 
 
+class TestWheelFitting:
+    """Mounting and balancing of what is new on a wheel: 100 + 50 CNY, the lower ends of C10."""
+
+    @pytest.mark.parametrize("part", ["wheel", "tire"])
+    def test_a_new_wheel_or_tire_is_mounted_and_balanced(self, bench: Any, part: str) -> None:
+        [line] = bench.price(bench.damage(part, "broken", "severe")).lines
+        assert line.operation is Operation.REPLACE
+        assert line.other == 150 + max(D(20), line.parts / D("1.1") * D("0.03"))
+        assert "pricing.fitting" in [item.code for item in line.basis]
+
+    def test_a_repaired_wheel_is_not(self, bench: Any) -> None:
+        [line] = bench.price(bench.damage("wheel", "scratch", "minor")).lines
+        assert line.operation is Operation.REPAIR
+        assert line.other == 0
+
+    @pytest.mark.parametrize(("side", "fitted"), [("left", 1), ("right", 2)])
+    def test_a_wheel_with_its_tire_is_fitted_once(self, bench: Any, side: str, fitted: int) -> None:
+        wheel, tire = bench.damage("wheel", "broken", "severe"), bench.damage("tire", "broken", "severe", side=side)
+        alone = bench.price(wheel).total + bench.price(tire).total
+        assert bench.price(wheel, tire).total == alone - 150 * (2 - fitted)
+
+    def test_fitting_counts_when_repair_is_compared_with_replacement(self, bench: Any) -> None:
+        catalogue = bench.with_row("wheel", oem_price=D(1))
+        [line] = bench.price(bench.damage("wheel", "scratch", "minor"), catalogue=catalogue).lines
+        compared = next(item for item in line.basis if item.code.startswith("pricing.compare"))
+        assert compared.facts["replace"] == D("1.10") + 20 + 36 + 150
+
+
 class TestFlags:
     @pytest.mark.parametrize(
         ("part", "kind", "severity", "flag"),
@@ -221,11 +267,32 @@ class TestFlags:
             ("quarter_panel", "dent", "severe", Flag.STRUCTURAL),
             ("roof", "broken", "severe", Flag.STRUCTURAL),
             ("tire", "broken", "severe", Flag.BETTERMENT),
-            ("front_bumper", "broken", "moderate", Flag.BORDERLINE_RR),
+            ("front_bumper", "broken", "moderate", Flag.REVIEW_RULE),
+            ("headlight", "dent", "minor", Flag.REVIEW_RULE),
         ],
     )
     def test_flag(self, bench: Any, part: str, kind: str, severity: str, flag: Flag) -> None:
         assert flag in bench.price(bench.damage(part, kind, severity)).flags
+
+    @pytest.mark.parametrize(
+        ("part", "kind", "severity"),
+        [("headlight", "dent", "minor"), ("hood", "dent", "severe"), ("roof", "broken", "severe")],
+    )
+    def test_a_rule_under_review_is_no_close_call(self, bench: Any, part: str, kind: str, severity: str) -> None:
+        """Nothing was compared, or repairing costs a small share: nobody may say that both cost nearly the same."""
+        found = bench.price(bench.damage(part, kind, severity))
+        codes = [item.code for item in found.lines[0].basis]
+        assert Flag.REVIEW_RULE in found.flags
+        assert Flag.BORDERLINE_RR not in found.flags
+        assert "pricing.review" in codes
+        assert "pricing.borderline" not in codes
+
+    def test_a_close_call_without_a_rule_under_review(self, bench: Any) -> None:
+        found = bench.price(bench.damage("hood", "dent"), catalogue=bench.with_row("hood", oem_price=D(200)))
+        codes = [item.code for item in found.lines[0].basis]
+        assert Flag.BORDERLINE_RR in found.flags
+        assert Flag.REVIEW_RULE not in found.flags
+        assert ("pricing.borderline" in codes, "pricing.review" in codes) == (True, False)
 
     def test_a_scratch_is_not_structural(self, bench: Any) -> None:
         assert Flag.STRUCTURAL not in bench.price(bench.damage("quarter_panel", "scratch", "moderate")).flags
@@ -356,6 +423,16 @@ def test_unknown_words_are_usage_errors_that_list_what_exists(bench: Any, facts:
     assert caught.value.facts["known"]
 
 
+@pytest.mark.parametrize("table", ["catalogue", "rates"])
+def test_tables_in_another_currency_price_nothing(bench: Any, table: str) -> None:
+    """Dollars are never shown as yuan."""
+    rows = tuple(row.model_copy(update={"currency": "USD"}) for row in getattr(bench, table).rows)
+    with pytest.raises(PriceTableError) as caught:
+        bench.price(bench.damage("hood"), **{table: replace(getattr(bench, table), rows=rows)})
+    assert caught.value.code == "prices.other_currency"
+    assert dict(caught.value.facts) == {"region": "CN", "value": "USD", "expected": "CNY"}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("profile", ["CN_general", "CN_4S", "US", "CA_BC"])
 def test_every_note_of_every_line_can_be_said(bench: Any, language: str, profile: str) -> None:
@@ -379,8 +456,9 @@ def test_versions_and_origins_are_named(bench: Any) -> None:
     assert set(found.versions) == {"prices", "rates", "rules", "profile"}
     [line] = found.lines
     assert line.price_row == "CN/CN2_60_150k/hood/2026-11-01"
-    assert line.price_version == found.versions["prices"]
     assert line.price_tag == "S"
+    assert line.code == "OP9"
+    assert line.labour_types == (LabourType.BODY, LabourType.REFINISH)
     assert line.rule == "bolted_panel.dent.moderate"
     assert line.sources == ("C14",)
 
