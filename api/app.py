@@ -10,9 +10,9 @@ from fastapi.staticfiles import StaticFiles
 
 from api import errors, openapi
 from api.deps import Service
-from api.engine import open_engine
+from api.engine import open_service
 from api.guard import Guard
-from api.line import Line
+from api.line import Line, Uploads
 from api.readiness import Readiness
 from api.routes import estimate, ops, pages
 from api.settings import Settings
@@ -21,11 +21,11 @@ from claims.observe import Eyes
 OpenEngine = Callable[[Settings], Eyes]
 
 
-def create_app(settings: Settings, *, open_eyes: OpenEngine = open_engine) -> FastAPI:
+def create_app(settings: Settings, *, open_eyes: OpenEngine = open_service) -> FastAPI:
     """The service as an ASGI application.
 
     The engine is opened once, when the application starts: a model, table or rule that cannot be trusted stops the
-    start with the coded error of ``open_engine``. ``/docs`` is not served, because it would load scripts from a CDN.
+    start with the coded error of ``open_service``. ``/docs`` is not served, because it would load scripts from a CDN.
     """
 
     @asynccontextmanager
@@ -34,6 +34,7 @@ def create_app(settings: Settings, *, open_eyes: OpenEngine = open_engine) -> Fa
             settings=settings,
             eyes=await to_thread.run_sync(open_eyes, settings),
             line=Line(at_once=settings.max_assessments, waiting=settings.max_waiting),
+            uploads=Uploads(settings.upload_bytes()),
             readiness=Readiness(),
         )
         yield

@@ -4,20 +4,24 @@ Exit status: 0 assessed; 1 the installation is not sound; 2 wrong usage; 3 no ph
 exactly one JSON document goes to standard output; progress and complaints go to standard error.
 """
 
+import os
+import socket
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.exits import UNSOUND, coded_errors
 from api.models_cli import models_app
 from api.prices_cli import prices_app
 from api.settings import Settings
-from model.errors import CaseFactsError, QuickClaimError, UsageError
+from model.errors import CaseFactsError, ServiceError
+from model.naming import shown_name
 
 if TYPE_CHECKING:
     from claims.assess import Assessment
@@ -53,10 +57,10 @@ class Engine(StrEnum):
 def assess(
     photos: Annotated[list[Path], typer.Argument(help="Photos of one case; a folder stands for its files.")],
     vehicle_class: Annotated[str | None, typer.Option(help="Class by new-car price, e.g. CN2_60_150k.")] = None,
-    region: Annotated[str | None, typer.Option(help="Market: CN, US, CA-BC.")] = None,
+    region: Annotated[str | None, typer.Option(help="Market: CN, US; CA-BC once its prices are imported.")] = None,
     shop: Annotated[str | None, typer.Option(help="Kind of shop, e.g. general_shop or 4S.")] = None,
     facts: Annotated[Path | None, typer.Option(help="JSON file with the facts of the case.", exists=True)] = None,
-    deductible: Annotated[float | None, typer.Option(min=0, help="Deductible in the market's currency.")] = None,
+    deductible: Annotated[str | None, typer.Option(metavar="AMOUNT", help="In the market's currency.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write a self-contained HTML report.")] = None,
     overlay: Annotated[Path | None, typer.Option(help="Write PNGs with the boxes drawn into this folder.")] = None,
@@ -64,14 +68,19 @@ def assess(
     backend: Annotated[Engine | None, typer.Option(help="What runs the network.")] = None,
 ) -> None:
     """Assess the photos of one case."""
-    with _coded_errors():
+    from api.report.outputs import check_outputs
+
+    with coded_errors(lang):
         settings = _settings(backend)
         stated = _facts(facts, region, vehicle_class, shop, deductible, settings)
-        sources = list(_sources(photos))
-        language = lang or settings.spoken()
-        assessment = _assess(sources, stated, settings, quiet=len(sources) <= _FEW)
-        _write(assessment, sources, language, report, overlay)
-        _show(assessment, language, as_json=as_json)
+        language, today = lang or settings.spoken(), date.today()  # noqa: DTZ011 - the user's day
+        sources = _sources(photos, language)
+        check_outputs(report, overlay, sources)
+        assessment = _assess(sources, stated, settings, today)
+        with ExitStack() as tellings:  # the last one in comes first; one that fails keeps none of the others back
+            tellings.callback(_show, assessment, language, today, as_json=as_json)
+            tellings.callback(_draw, assessment, sources, overlay, language)
+            tellings.callback(_report, assessment, sources, report, language, today)
     if not assessment.usable:
         raise typer.Exit(3)
 
@@ -85,10 +94,19 @@ def serve(
     import uvicorn
 
     from api.app import create_app
+    from api.engine import open_service
 
-    with _coded_errors():
-        application = create_app(Settings())
-    uvicorn.run(application, host=host, port=port, server_header=False, access_log=False)
+    with coded_errors(), ExitStack() as held:
+        settings = Settings.read()
+        listener = held.enter_context(_listen(host, port))
+        eyes = open_service(settings)
+        application = create_app(settings, open_eyes=lambda _: eyes)
+        server = uvicorn.Server(uvicorn.Config(application, server_header=False, access_log=False))
+        typer.echo(f"QuickClaim: http://{f'[{host}]' if ':' in host else host}:{port}", err=True)
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
+    if not server.started:
+        raise typer.Exit(UNSOUND)
 
 
 def main() -> None:
@@ -99,8 +117,18 @@ def main() -> None:
 _FEW = 3
 
 
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the address before anything slow: a port that is in use is told at once."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        known = error.errno is not None and error.errno > 0  # unlike what asyncio and the resolver put there
+        reason = os.strerror(error.errno) if known and error.errno else str(error.strerror).partition(" (")[0]
+        raise ServiceError("cannot_listen", reason, address=f"{host}:{port}", reason=reason) from error
+
+
 def _settings(backend: Engine | None) -> Settings:
-    settings = Settings()
+    settings = Settings.read()
     return settings.model_copy(update={"backend": backend.value}) if backend else settings
 
 
@@ -109,14 +137,14 @@ def _facts(
     region: str | None,
     vehicle_class: str | None,
     shop: str | None,
-    deductible: float | None,
+    deductible: str | None,
     settings: Settings,
 ) -> "CaseFacts":
     """The facts of the file, overridden by what the command line says."""
     from claims.facts import CaseFacts, read_document
 
     stated: dict[str, object] = {"region": settings.region, **(read_document(_read(file)) if file else {})}
-    said = {"region": region, "shop": shop, "deductible": None if deductible is None else str(deductible)}
+    said = {"region": region, "shop": shop, "deductible": deductible}
     stated |= {name: value for name, value in said.items() if value is not None}
     car = stated.get("vehicle", {})
     if vehicle_class and isinstance(car, dict):
@@ -128,32 +156,32 @@ def _read(file: Path) -> str:
     try:
         return file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise CaseFactsError("unreadable", f"{file.name}: {type(error).__name__}") from error
+        raise CaseFactsError("unreadable", file.name, file=shown_name(file.name)) from error
 
 
-def _sources(photos: Iterable[Path]) -> "Iterator[PhotoSource]":
-    from claims.observe import PhotoSource
+def _sources(photos: Sequence[Path], language: str) -> "tuple[PhotoSource, ...]":
+    from api.case_files import CaseFiles
+    from model.texts import Texts
 
-    for photo in photos:
-        files = sorted(item for item in photo.iterdir() if item.is_file()) if photo.is_dir() else [photo]
-        if not files:
-            raise UsageError("empty_folder", f"{photo.name} holds no files")
-        yield from (PhotoSource(name=item.name, content=item) for item in files)
+    found, texts = CaseFiles.find(photos), Texts.load(language)
+    for passed_over in found.skipped:
+        typer.echo(texts.say(passed_over), err=True)
+    return found.photos
 
 
-def _assess(sources: "list[PhotoSource]", facts: "CaseFacts", settings: Settings, *, quiet: bool) -> "Assessment":
+def _assess(sources: "Sequence[PhotoSource]", facts: "CaseFacts", settings: Settings, today: date) -> "Assessment":
     from api.engine import open_engine
     from claims.assess import assess as assess_case
 
     eyes = open_engine(settings)
-    with _progress(len(sources), quiet=quiet) as progress:
-        return assess_case(sources, facts, eyes, on=date.today(), progress=progress)  # noqa: DTZ011 - the user's day
+    with _progress(len(sources)) as progress:
+        return assess_case(sources, facts, eyes, on=today, progress=progress)
 
 
 @contextmanager
-def _progress(total: int, *, quiet: bool) -> "Iterator[Progress | None]":
-    """A bar on standard error, only where a person watches."""
-    if quiet or not sys.stderr.isatty():
+def _progress(total: int) -> "Iterator[Progress | None]":
+    """A bar on standard error, only for more than a few photos and where a person watches."""
+    if total <= _FEW or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
@@ -164,14 +192,14 @@ def _progress(total: int, *, quiet: bool) -> "Iterator[Progress | None]":
         yield lambda done: bar.update(task, completed=done)
 
 
-def _show(assessment: "Assessment", language: str, *, as_json: bool) -> None:
+def _show(assessment: "Assessment", language: str, today: date, *, as_json: bool) -> None:
     from model.texts import Texts
 
     texts = Texts.load(language)
     if as_json:
         from api.schemas import AssessmentDocument
 
-        typer.echo(AssessmentDocument.of(assessment, texts).model_dump_json(indent=2))
+        typer.echo(AssessmentDocument.of(assessment, texts, on=today).model_dump_json(indent=2))
         return
     from rich.console import Console
 
@@ -180,36 +208,18 @@ def _show(assessment: "Assessment", language: str, *, as_json: bool) -> None:
     show(assessment, texts, Console())
 
 
-def _write(
-    assessment: "Assessment", sources: "list[PhotoSource]", language: str, report: Path | None, overlay: Path | None
+def _report(
+    assessment: "Assessment", sources: "Sequence[PhotoSource]", path: Path | None, language: str, today: date
 ) -> None:
-    if report:
+    if path:
         from api.report.html import write_report
 
-        write_report(assessment, sources, report, language=language, on=date.today())  # noqa: DTZ011
-    if overlay:
+        write_report(assessment, sources, path, language=language, on=today)
+
+
+def _draw(assessment: "Assessment", sources: "Sequence[PhotoSource]", folder: Path | None, language: str) -> None:
+    if folder:
         from api.report.overlay import write_overlays
         from model.texts import Texts
 
-        write_overlays(assessment, sources, overlay, Texts.load(language))
-
-
-@contextmanager
-def _coded_errors() -> Iterator[None]:
-    try:
-        yield
-    except (UsageError, CaseFactsError) as error:
-        _fail(error, 2)
-    except QuickClaimError as error:
-        _fail(error, 1)
-    except OSError as error:
-        typer.echo(f"error: {error.strerror or type(error).__name__}: {error.filename or ''}", err=True)
-        raise typer.Exit(1) from error
-
-
-def _fail(error: QuickClaimError, status: int) -> NoReturn:
-    known = error.facts.get("known")
-    typer.echo(f"error: {error}", err=True)
-    if isinstance(known, Iterable):
-        typer.echo("known: " + ", ".join(str(item) for item in known), err=True)
-    raise typer.Exit(status) from error
+        write_overlays(assessment, sources, folder, Texts.load(language))

@@ -6,7 +6,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from api.language import language_of
-from api.line import Line
+from api.line import Line, Uploads
 from api.readiness import Readiness
 from api.settings import Settings
 from claims.observe import Eyes
@@ -20,6 +20,7 @@ class Service:
     settings: Settings
     eyes: Eyes
     line: Line
+    uploads: Uploads
     readiness: Readiness
 
 

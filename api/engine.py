@@ -3,11 +3,13 @@
 import logging
 from pathlib import Path
 
+from api.choices import Choices
 from api.settings import Settings
 from claims.observe import Eyes
 from claims.rulebook import Rulebook
 from inference.detector import Detector
 from inference.images import IntakeLimits
+from model.errors import SettingsError
 from model.registry import model_dir, shipped_weights
 
 _log = logging.getLogger(__name__)
@@ -28,6 +30,15 @@ def open_engine(settings: Settings) -> Eyes:
         checkpoint=settings.checkpoint,
     )
     return Eyes(detector=detector, limits=IntakeLimits(), rulebook=rulebook)
+
+
+def open_service(settings: Settings) -> Eyes:
+    """The same for a service, whose own market must be one that it can price: ``settings.unknown_region`` if not."""
+    eyes = open_engine(settings)
+    known = Choices.of(eyes.rulebook).regions
+    if settings.region not in known:
+        raise SettingsError("unknown_region", settings.region, value=settings.region, known=known)
+    return eyes
 
 
 def _cache(home: Path) -> Path | None:

@@ -42,6 +42,7 @@ STATUS: Mapping[str, int] = {
     "usage.unknown_region": 422,
     "usage.unknown_vehicle_class": 422,
     "usage.unknown_shop": 422,
+    "usage.unknown_area": 422,
     "usage.unknown_part": 422,
     "usage.unknown_paint": 422,
     "service.busy": 503,

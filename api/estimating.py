@@ -26,10 +26,11 @@ async def quick_estimate(request: Request, service: Service, tell: Telling[T]) -
 
     Raises ``RequestError``, ``CaseFactsError``, ``UsageError`` or ``ServiceError`` ``service.busy``.
     """
-    with service.line.place():
-        upload = await read_upload(request, limits(service))
+    with service.uploads.share() as share:
+        upload = await read_upload(request, limits(service), share)
         facts = checked_facts(upload, service)
-        return await service.line.run(partial(_work, upload, facts, service.eyes, tell))
+        with service.line.place():
+            return await service.line.run(partial(_work, upload, facts, service.eyes, tell))
 
 
 def _work(upload: Upload, facts: CaseFacts, eyes: Eyes, tell: Telling[T]) -> T:

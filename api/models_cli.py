@@ -2,6 +2,7 @@
 
 import typer
 
+from api.exits import coded_errors
 from api.settings import Settings
 from model.errors import ModelError
 
@@ -14,15 +15,15 @@ def list_() -> None:
     from model.manifest import Manifest
     from model.registry import MANIFEST, list_models, shipped_weights
 
-    chosen = Settings().detector
-    for name in list_models(shipped_weights()):
-        manifest = Manifest.read(shipped_weights() / name / MANIFEST)
-        mark = "*" if name == chosen else " "
-        typer.echo(
-            f"{mark} {name}  version {manifest.version}, {len(manifest.labels)} labels, {manifest.input.size} px"
-        )
-        for metric in manifest.metrics:
-            typer.echo(f"    {metric.name:<44} {metric.value:.3f}  (n = {metric.n} {metric.unit}; {metric.data})")
+    with coded_errors():
+        chosen = Settings.read().detector
+        for name in list_models(shipped_weights()):
+            manifest = Manifest.read(shipped_weights() / name / MANIFEST)
+            told = f"version {manifest.version}, {len(manifest.labels)} labels, {manifest.input.size} px"
+            typer.echo(f"{'*' if name == chosen else ' '} {name}  {told}")
+            for metric in manifest.metrics:
+                measured = f"(n = {metric.n} {metric.unit}; {metric.data})"
+                typer.echo(f"    {metric.name:<44} {metric.value:.3f}  {measured}")
 
 
 @models_app.command()

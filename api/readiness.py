@@ -27,7 +27,7 @@ class _Card:
 
 
 class Readiness:
-    """One look at a grey card, valid for ``valid_s`` seconds; askers in between share it."""
+    """One look at grey cards, valid for ``valid_s`` seconds; askers in between share it."""
 
     def __init__(self, valid_s: float = 15.0) -> None:
         self._valid_s = valid_s
@@ -48,8 +48,11 @@ class Readiness:
 def _looks(detector: PhotoDetector) -> bool:
     side = 2 * detector.manifest.input.stride
     grey = np.full((side, side, 3), _GREY, dtype=np.uint8)
+    card = _Card(name="readiness", pixels=grey, width=side, height=side)
     try:
-        detector.detect(_Card(name="readiness", pixels=grey, width=side, height=side))
+        for cards in ([card], [card, card]):  # one photo and several may be two compiled networks
+            if len(list(detector.detect_many(cards))) != len(cards):
+                raise ValueError("a card without an answer")
     except Exception as fault:  # whatever it is, the answer is that we are not ready
         _log.error("the detector does not answer: %s", type(fault).__name__)
         return False

@@ -4,6 +4,7 @@ Money is a JSON number with at most the minor unit's decimals; boxes are pixels 
 to integrators are never renamed or removed; further keys may be added.
 """
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Self
 
@@ -22,6 +23,7 @@ from parts_pricing.estimate import Estimate, EstimateLine
 Money = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 BoxPx = tuple[float, float, float, float]
 UNKNOWN = "unknown"
+NOTHING_FOUND = "pricing.estimate.nothing"
 
 
 class _Document(BaseModel):
@@ -144,19 +146,26 @@ class DamageOut(_Document):
 
 
 class LineOut(_Document):
-    """One line; ``basis`` says what was seen, which rule chose the work and which row gave the price."""
+    """One line; ``basis`` says what was seen, which rule chose the work and which row gave the price.
+
+    ``total``, ``low`` and ``high`` are null while nothing at all is known of the amount; the totals of the other lines
+    sum to that of the estimate. A line that is not ``priced`` but has a ``high`` is to be verified within these limits.
+    ``operation_code`` and ``labour_types`` are those of the trade's interchange formats (EMS, BMS).
+    """
 
     part: str
     side: str
     operation: str
+    operation_code: str
+    labour_types: list[str]
     hours: Money
     labour: Money
     paint: Money
     parts: Money
     other: Money
-    total: Money
-    low: Money
-    high: Money
+    total: Money | None
+    low: Money | None
+    high: Money | None
     priced: bool
     basis: list[str]
     flags: list[str]
@@ -167,18 +176,21 @@ class LineOut(_Document):
     @classmethod
     def of(cls, line: EstimateLine, texts: Texts) -> Self:
         """Amounts as in the estimate; ``damages`` are indices into the document's ``damages``."""
+        known = line.priced or line.high > 0
         return cls(
             part=line.part or UNKNOWN,
             side=line.side,
             operation=line.operation,
+            operation_code=line.code,
+            labour_types=list(line.labour_types),
             hours=line.hours,
             labour=line.labour,
             paint=line.paint,
             parts=line.parts,
             other=line.other,
-            total=line.total,
-            low=line.low,
-            high=line.high,
+            total=line.total if known else None,
+            low=line.low if known else None,
+            high=line.high if known else None,
             priced=line.priced,
             basis=[texts.say(item) for item in line.basis],
             flags=sorted(line.flags),
@@ -201,12 +213,13 @@ class EstimateOut(_Document):
     tax: Money
     deductible: Money
     salvage: Money
+    betterment: Money
     net: Money
     notes: list[str]
 
     @classmethod
-    def of(cls, estimate: Estimate, texts: Texts) -> Self:
-        """``unpriced`` are indices into ``lines``."""
+    def of(cls, estimate: Estimate, texts: Texts, *, looked: bool = True) -> Self:
+        """``unpriced`` are indices into ``lines``. Unless a photo was ``looked`` at, nothing is said of no damage."""
         return cls(
             currency=estimate.currency,
             lines=[LineOut.of(line, texts) for line in estimate.lines],
@@ -218,8 +231,9 @@ class EstimateOut(_Document):
             tax=estimate.tax,
             deductible=estimate.deductible,
             salvage=estimate.salvage,
+            betterment=estimate.betterment,
             net=estimate.net,
-            notes=[texts.say(item) for item in estimate.notes],
+            notes=[texts.say(item) for item in estimate.notes if looked or item.code != NOTHING_FOUND],
         )
 
 
@@ -267,7 +281,7 @@ class DecisionOut(_Document):
 
 
 class VersionsOut(_Document):
-    """What produced the numbers; the same photos with the same versions give the same document."""
+    """What produced the numbers; the same photos, facts, day and versions give the same document."""
 
     model: str
     prices: str
@@ -276,8 +290,9 @@ class VersionsOut(_Document):
 
 
 class AssessmentDocument(_Document):
-    """One case: photos, damages, estimate, decision, versions."""
+    """One case, assessed ``on`` a day: photos, damages, estimate, decision, versions."""
 
+    on: date
     photos: list[PhotoOut]
     damages: list[DamageOut]
     estimate: EstimateOut
@@ -286,12 +301,13 @@ class AssessmentDocument(_Document):
     left_out: list[str] = Field(default_factory=list, description="detections that were not counted, and why")
 
     @classmethod
-    def of(cls, assessment: Assessment, texts: Texts) -> Self:
-        """Everything that the assessment says, in one language."""
+    def of(cls, assessment: Assessment, texts: Texts, *, on: date) -> Self:
+        """Everything that an assessment of the day ``on`` says, in one language."""
         return cls(
+            on=on,
             photos=[PhotoOut.of(seen, texts) for seen in assessment.observations],
             damages=[DamageOut.of(damage, texts) for damage in assessment.damages],
-            estimate=EstimateOut.of(assessment.estimate, texts),
+            estimate=EstimateOut.of(assessment.estimate, texts, looked=assessment.usable),
             decision=DecisionOut.of(assessment.decision, texts),
             versions=VersionsOut.model_validate(assessment.versions),
             left_out=[texts.say(item) for item in assessment.dropped],

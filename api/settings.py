@@ -2,10 +2,15 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from model.errors import SettingsError
+from model.texts import LANGUAGES
+
+_PREFIX = "QUICKCLAIM_"
 
 
 def default_home() -> Path:
@@ -18,10 +23,19 @@ def _listed(value: object) -> object:
     return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
 
 
-class Settings(BaseSettings):
-    """How this installation runs. Every field is an environment variable, e.g. ``QUICKCLAIM_HOME``."""
+def spoken_language() -> str:
+    """The language for people, whatever else is wrong: as set, else Chinese in a Chinese locale, else English."""
+    chosen = os.environ.get(f"{_PREFIX}LANGUAGE", "")
+    if chosen in LANGUAGES:
+        return chosen
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if locale.lower().startswith("zh") else "en"
 
-    model_config = SettingsConfigDict(env_prefix="QUICKCLAIM_", extra="ignore", frozen=True)
+
+class Settings(BaseSettings):
+    """How this installation runs. Every field is an environment variable, e.g. ``QUICKCLAIM_HOME``; empty is unset."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
 
     home: Path = Field(default_factory=default_home, description="where imported price tables and caches live")
     region: str = Field(default="CN", description="market when a request names none")
@@ -39,10 +53,21 @@ class Settings(BaseSettings):
     )
     max_assessments: int = Field(default=2, ge=1, description="cases assessed at the same time")
     max_waiting: int = Field(default=6, ge=0, description="further requests that may wait; the next gets 503")
+    max_uploads_mib: int = Field(default=1000, ge=1, description="size of all requests in memory at a time, MiB")
+
+    @classmethod
+    def read(cls) -> Self:
+        """The settings of the environment. Raises ``SettingsError`` that names every variable that is wrong."""
+        try:
+            return cls()
+        except ValidationError as error:
+            wrong = "; ".join(f"{_PREFIX}{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+            raise SettingsError("invalid", wrong, wrong=wrong) from None
+
+    def upload_bytes(self) -> int:
+        """What all requests together may hold; always enough for one."""
+        return max(self.max_uploads_mib, self.max_request_mib) * 1024 * 1024
 
     def spoken(self) -> str:
-        """The language for people: as set, else Chinese in a Chinese locale, else English."""
-        if self.language:
-            return self.language
-        locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-        return "zh" if locale.lower().startswith("zh") else "en"
+        """The language for people: as set, else that of the locale."""
+        return self.language or spoken_language()

@@ -5,7 +5,6 @@ Photos stay in memory: nothing of a quick estimate ever touches a disk.
 """
 
 import time
-import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,8 +15,10 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
+from api.line import Share
 from claims.observe import PhotoSource
-from model.errors import RequestError
+from model.errors import RequestError, ServiceError
+from model.naming import last_step
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -28,7 +29,11 @@ _MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadLimits:
-    """What one request may hold. A sender has to keep up ``slowest`` bytes per second after the first ``grace_s``."""
+    """What one request may hold, and how long it may take.
+
+    ``idle_s`` between two pieces; in every ``window_s`` on average ``slowest`` bytes per second, so that a fast start
+    does not pay for standing still later; ``total_s`` for all of it.
+    """
 
     photos: int
     photo_bytes: int
@@ -36,8 +41,9 @@ class UploadLimits:
     fields: int = 64
     field_bytes: int = 64 * 1024
     idle_s: float = 20.0
-    grace_s: float = 20.0
+    window_s: float = 20.0
     slowest: int = 16 * 1024
+    total_s: float = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,22 +54,28 @@ class Upload:
     fields: dict[str, str]
 
 
-async def read_upload(request: Request, limits: UploadLimits) -> Upload:
-    """Read a ``multipart/form-data`` body. Raises ``RequestError`` ``request.*`` as soon as a limit is passed."""
+async def read_upload(request: Request, limits: UploadLimits, share: Share) -> Upload:
+    """Read a ``multipart/form-data`` body. Every byte that is kept is taken from ``share``.
+
+    Raises ``RequestError`` ``request.*`` as soon as a limit is passed, and ``ServiceError`` ``service.busy`` as soon as
+    the uploads of all requests take too much memory.
+    """
     parts = _Parts(limits)
     parser = MultipartParser(_boundary(request), parts.callbacks())
     _check_length(request, limits)
     chunks = _chunks(request, limits)
     try:
         async for chunk in chunks:
+            share.take(len(chunk))
             parser.write(chunk)
-    except FormParserError as error:
-        await _drain(chunks)
-        raise RequestError("malformed") from error
     except ClientDisconnect as error:
         raise RequestError("truncated") from error
-    except RequestError:
+    except (FormParserError, RequestError, ServiceError) as error:
+        parts.forget()
+        share.give_back()
         await _drain(chunks)
+        if isinstance(error, FormParserError):
+            raise RequestError("malformed") from error
         raise
     return parts.upload()
 
@@ -75,11 +87,10 @@ async def _drain(chunks: AsyncIterator[bytes]) -> None:
             pass
 
 
-def shown_name(sent: str, index: int) -> str:
-    """What a sender calls a file, reduced to what may be repeated: the last step of the path, no control characters."""
-    base = sent.replace("\\", "/").rpartition("/")[2]
-    clean = "".join(letter for letter in base if unicodedata.category(letter)[0] != "C").strip()[:128]
-    return f"photo-{index + 1}" if clean in {"", ".", ".."} else clean
+def _name(sent: str, index: int) -> str:
+    """What a sender calls a file: the last step of the path, no longer than need be; numbered if that says nothing."""
+    name = last_step(sent).strip()[:128]
+    return f"photo-{index + 1}" if name in {"", ".", ".."} else name
 
 
 @dataclass(slots=True)
@@ -99,9 +110,14 @@ class _Parts:
         self._limits = limits
         self._photos: list[PhotoSource] = []
         self._fields: dict[str, str] = {}
+        self._empty = 0
         self._part = _Part()
         self._most = 0
         self._complete = False
+
+    def forget(self) -> None:
+        """Keep nothing of what came."""
+        self._photos, self._fields, self._part = [], {}, _Part()
 
     def callbacks(self) -> "MultipartCallbacks":
         """By the names that python-multipart knows."""
@@ -149,13 +165,13 @@ class _Parts:
 
     def _check_counts(self) -> None:
         limits, name = self._limits, self._part.name
+        if len(self._fields) + self._empty >= limits.fields:
+            raise RequestError("too_many_fields", limit=limits.fields)
         if name == PHOTOS:
             if len(self._photos) >= limits.photos:
                 raise RequestError("too_many_photos", limit=limits.photos)
             self._most = limits.photo_bytes
             return
-        if len(self._fields) >= limits.fields:
-            raise RequestError("too_many_fields", limit=limits.fields)
         if name in self._fields:
             raise RequestError("repeated_field")
         self._most = limits.field_bytes
@@ -172,8 +188,10 @@ class _Parts:
         if part.name != PHOTOS:
             self._fields[part.name] = _text(bytes(part.data))
         elif part.data or part.file:  # a form without a chosen file sends a part without name and content
-            name = shown_name(part.file or "", len(self._photos))
+            name = _name(part.file or "", len(self._photos))
             self._photos.append(PhotoSource(name=name, content=bytes(part.data)))
+        else:
+            self._empty += 1
         self._part = _Part()
 
     def _finish(self) -> None:
@@ -199,21 +217,42 @@ def _check_length(request: Request, limits: UploadLimits) -> None:
 async def _chunks(request: Request, limits: UploadLimits) -> AsyncIterator[bytes]:
     """The body as it comes. Raises ``request.too_large`` and, for a sender that stalls, ``request.too_slow``."""
     stream = request.stream().__aiter__()
-    began, received = time.monotonic(), 0
+    pace = _Pace(limits)
     while True:
         try:
-            with fail_after(limits.idle_s):
+            with fail_after(pace.patience()):
                 chunk = await anext(stream, None)
         except TimeoutError as error:
             raise RequestError("too_slow") from error
         if chunk is None:
             return
-        received += len(chunk)
-        if received > limits.request_bytes:
-            raise RequestError("too_large", limit=_size(limits.request_bytes))
-        if received < limits.slowest * (time.monotonic() - began - limits.grace_s):
-            raise RequestError("too_slow")
+        pace.count(len(chunk))
         yield chunk
+
+
+class _Pace:
+    """How much of one body came, and how fast."""
+
+    def __init__(self, limits: UploadLimits) -> None:
+        self._limits = limits
+        self._received = self._before = 0
+        self._began = self._window = time.monotonic()
+
+    def patience(self) -> float:
+        """Seconds to wait for the next piece."""
+        return min(self._limits.idle_s, self._began + self._limits.total_s - time.monotonic())
+
+    def count(self, count: int) -> None:
+        """Raises ``request.too_large`` and ``request.too_slow``."""
+        limits, now = self._limits, time.monotonic()
+        self._received += count
+        if self._received > limits.request_bytes:
+            raise RequestError("too_large", limit=_size(limits.request_bytes))
+        if now - self._window < limits.window_s:
+            return
+        if self._received - self._before < limits.slowest * (now - self._window):
+            raise RequestError("too_slow")
+        self._window, self._before = now, self._received
 
 
 def _size(count: int) -> str:

@@ -25,7 +25,7 @@ from model.notes import Note
 from parts_pricing.catalogue import Catalogue
 from parts_pricing.gaps import gaps, rate_gaps
 from parts_pricing.labour import Rates
-from parts_pricing.table import nearest, read_table
+from parts_pricing.table import MAX_BYTES, nearest, read_table
 
 SHIPPED_NAME: Final = "demo-2026-11"
 _VERSION: Final = re.compile(r"[\w.-]+@[0-9a-f]{8}")
@@ -69,9 +69,14 @@ def check_file(path: Path, name: str | None = None) -> CheckedFile:
     """Validate a price or rate file without taking it. Raises ``PriceTableError`` naming every bad cell."""
     file = shown_name(path.name)
     try:
-        content = path.read_bytes()
+        if not path.is_file():
+            raise PriceTableError("unreadable", file, file=file)
+        with path.open("rb") as source:
+            content = source.read(MAX_BYTES + 1)
     except OSError as error:
         raise PriceTableError("unreadable", file, file=file) from error
+    if len(content) > MAX_BYTES:
+        raise PriceTableError("too_large", file, file=file, limit=MAX_BYTES)
     kind = _kind(content, file)
     declared = stored_name(name or path.stem, most=60, otherwise="table")
     table = _table(kind, content, file=file, name=declared)

@@ -7,6 +7,7 @@ from api.report.marks import Mark, marks_of, place_labels, within
 from api.report.pictures import LONG_SIDE, Shown, fitted, fitted_size, jpeg_uri, readable
 from claims.assess import Assessment
 from claims.observe import PhotoSource
+from inference.geometry import area, hull
 from model.findings import Box
 
 CROPS_PER_LINE = 4
@@ -70,21 +71,13 @@ def _wanted_crops(marks: Mapping[int, Sequence[Mark]]) -> Mapping[int, Mapping[i
     for photo, found in marks.items():
         for mark in found:
             own = around.setdefault(mark.number, {})
-            own[photo] = _joined(own[photo], mark.box) if photo in own else mark.box
+            own[photo] = hull([own[photo], mark.box]) if photo in own else mark.box
     wanted: dict[int, dict[int, Box]] = {}
     for number, own in sorted(around.items()):
-        best = sorted(own, key=lambda photo: (-_area(own[photo]), photo))[:CROPS_PER_LINE]
+        best = sorted(own, key=lambda photo: (-area(own[photo]), photo))[:CROPS_PER_LINE]
         for photo in sorted(best):
             wanted.setdefault(photo, {})[number] = own[photo]
     return wanted
-
-
-def _joined(a: Box, b: Box) -> Box:
-    return (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
-
-
-def _area(box: Box) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def _sides_needed(wanted: Mapping[int, Mapping[int, Box]], assessment: Assessment) -> dict[int, int]:

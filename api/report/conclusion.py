@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
-from api.report.words import Words
+from api.report.words import Words, open_ended
 from claims.assess import Assessment
 from claims.policy import Span
 from claims.triage import Route
@@ -42,7 +42,7 @@ def likely(estimate: Estimate, words: Words) -> str | None:
     """The range in words; None where it would say nothing."""
     if estimate.low == estimate.high or (estimate.at_least and not estimate.total):
         return None
-    code = "likely_open" if estimate.at_least else "likely"
+    code = "likely_open" if open_ended(estimate) else "likely"
     return words.say(code, low=words.money(estimate.low), high=words.money(estimate.high))
 
 
@@ -72,8 +72,10 @@ def _taken_off(estimate: Estimate, words: Words) -> list[tuple[str, str, str]]:
 
 def estimate_notes(estimate: Estimate, words: Words) -> list[str]:
     """What the estimate says about itself; not the deductible, which has a row, nor that it is empty."""
-    told = ("pricing.estimate.deductible", "pricing.estimate.nothing")
-    return [words.texts.say(item) for item in estimate.notes if item.code not in told]
+    bounded = estimate.at_least and not open_ended(estimate)
+    told = {"pricing.estimate.deductible", "pricing.estimate.nothing", "pricing.estimate.at_least" if bounded else ""}
+    notes = [words.texts.say(item) for item in estimate.notes if item.code not in told]
+    return [*notes, words.say("verify")] if bounded else notes
 
 
 def next_steps(assessment: Assessment, words: Words) -> list[str]:

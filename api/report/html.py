@@ -12,11 +12,10 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
 from api.report.album import Album
 from api.report.marks import PALETTE
-from api.report.pictures import spare_inputs
+from api.report.outputs import check_file, replacing
 from api.report.sheet import Sheet
 from claims.assess import Assessment
 from claims.observe import PhotoSource
-from model.errors import UsageError
 from model.texts import LANGUAGES, Texts
 
 
@@ -25,18 +24,14 @@ def write_report(
 ) -> None:
     """Write the report on ``sources`` (those that were assessed, in their order) to ``path``, ``language`` first.
 
-    The folder is made; an earlier file is replaced whole. Raises ``UsageError``: ``usage.output_is_input`` when
-    ``path`` is one of the photos, ``usage.output_unwritable``; ``RulesError`` for a language that is not spoken.
+    An earlier file is replaced whole. Raises ``UsageError``: ``usage.no_such_folder``, ``usage.output_is_folder``,
+    ``usage.output_is_input`` when ``path`` is one of the photos, ``usage.output_unwritable``; ``RulesError`` for a
+    language that is not spoken.
     """
     page = report(assessment, sources, language=language, on=on)
-    try:
-        spare_inputs(path, sources)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.part")
+    check_file(path, sources)
+    with replacing(path) as part:
         part.write_bytes(page.encode("utf-8"))
-        part.replace(path)
-    except OSError as error:
-        raise UsageError("output_unwritable", f"{path.name}: {type(error).__name__}", file=path.name) from error
 
 
 def report(assessment: Assessment, sources: Sequence[PhotoSource], *, language: str, on: date) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from claims.assess import Assessment
+from inference.geometry import intersection, iou
 from model.findings import Box, Damage
 
 PALETTE = ("#0b63ce", "#c2410c", "#7e22ce", "#15803d", "#be185d", "#0e7490", "#854d0e", "#4338ca")
@@ -46,27 +47,13 @@ def marks_of(assessment: Assessment) -> Mapping[int, tuple[Mark, ...]]:
     for index, damage in enumerate(assessment.damages):
         for photo, box in _boxes(damage):
             known = marks.setdefault(photo, [])
-            if not any(item.number == numbers[index] and _overlap(item.box, box) > _SAME_BOX for item in known):
+            if not any(item.number == numbers[index] and iou(item.box, box) > _SAME_BOX for item in known):
                 known.append(Mark(number=numbers[index], damage=index, box=box))
     return {photo: tuple(sorted(found, key=lambda item: (item.number, item.box))) for photo, found in marks.items()}
 
 
 def _boxes(damage: Damage) -> list[tuple[int, Box]]:
     return [(item.photo, item.box) for item in damage.evidence]
-
-
-def _overlap(a: Box, b: Box) -> float:
-    """Intersection over union."""
-    width = min(a[2], b[2]) - max(a[0], b[0])
-    height = min(a[3], b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    both = width * height
-    return both / (_area(a) + _area(b) - both)
-
-
-def _area(box: Box) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def within(box: Box, width: float, height: float) -> Box:
@@ -90,7 +77,7 @@ def place_labels(boxes: Sequence[Box], sizes: Sequence[tuple[float, float]], wid
 
 def _taken(spots: Sequence[Box], placed: Sequence[Box]) -> bool:
     """True when each spot lies over a label."""
-    return all(any(_overlap(spot, other) > 0 for other in placed) for spot in spots)
+    return all(any(intersection(spot, other) > 0 for other in placed) for spot in spots)
 
 
 def _corners(box: Box, size: tuple[float, float]) -> list[tuple[float, float]]:

@@ -1,6 +1,5 @@
 """The photos with what was found drawn on them, as PNG files."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,34 +7,32 @@ from PIL import Image, ImageDraw
 
 from api.report import fonts
 from api.report.marks import PALETTE, Mark, marks_of, place_labels, within
-from api.report.pictures import LONG_SIDE, Shown, fitted, readable, spare_inputs
+from api.report.outputs import make_folder, replacing, spare_inputs
+from api.report.pictures import LONG_SIDE, Shown, fitted, readable
 from api.report.words import Words
 from claims.assess import Assessment
 from claims.observe import PhotoSource
 from model.errors import UsageError
 from model.findings import Box
+from model.naming import last_step, stored_name
 from model.texts import Texts
 
 
 def write_overlays(assessment: Assessment, sources: Sequence[PhotoSource], directory: Path, texts: Texts) -> list[Path]:
     """One ``01-<stem>.png`` per photo that could be read, at most 1600 px long; the files, in order of the photos.
 
-    The folder is made. An earlier overlay of the same name is replaced, a photo of the case never. Labels are English
-    where the machine has no font for Chinese. Raises ``UsageError`` ``usage.output_unwritable``.
+    The folder is made where the one above it exists. An earlier overlay of the same name is replaced, a photo of the
+    case never. Labels are English where the machine has no font for Chinese. Raises ``UsageError``:
+    ``usage.no_such_folder``, ``usage.output_unwritable``.
     """
     spoken = texts if fonts.find(texts.language) or texts.language == "en" else Texts.load("en")
     words = Words(spoken, assessment.estimate.currency)
     marks = marks_of(assessment)
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        return [
-            _write(draw(shown, marks.get(shown.index, ()), assessment, words), _target(directory, shown.index, sources))
-            for shown in readable(assessment, sources, {})
-        ]
-    except OSError as error:
-        raise UsageError(
-            "output_unwritable", f"{directory.name}: {type(error).__name__}", file=directory.name
-        ) from error
+    make_folder(directory)
+    return [
+        _write(draw(shown, marks.get(shown.index, ()), assessment, words), _target(directory, shown.index, sources))
+        for shown in readable(assessment, sources, {})
+    ]
 
 
 def draw(shown: Shown, marks: Sequence[Mark], assessment: Assessment, words: Words) -> Image.Image:
@@ -104,15 +101,11 @@ def _target(directory: Path, index: int, sources: Sequence[PhotoSource]) -> Path
 
 
 def _safe_stem(name: str) -> str:
-    """Letters and digits of any script, dots and dashes; nothing that a shell or a file system takes otherwise."""
-    stem = name.replace("\\", "/").rpartition("/")[2]
-    stem = stem.rpartition(".")[0] or stem
-    return re.sub(r"[^\w.-]+", "-", stem).strip("-. ")[:40] or "photo"
+    file = last_step(name)
+    return stored_name(file.rpartition(".")[0] or file, most=40, otherwise="photo")
 
 
 def _write(image: Image.Image, path: Path) -> Path:
-    """Whole or not at all; a link of that name is replaced, not followed."""
-    part = path.with_name(f".{path.name}.part")
-    image.save(part, "PNG", compress_level=4)
-    part.replace(path)
+    with replacing(path) as part:
+        image.save(part, "PNG", compress_level=4)
     return path

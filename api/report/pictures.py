@@ -5,14 +5,13 @@ import io
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from PIL import Image
 
 from claims.assess import Assessment
 from claims.observe import Observation, PhotoSource
 from inference.images import IntakeLimits, Photo, read_photo
-from model.errors import PhotoRejected, UsageError
+from model.errors import PhotoRejected
 from model.findings import Box
 
 LONG_SIDE = 1600
@@ -95,10 +94,3 @@ def _jpeg(image: Image.Image, quality: int) -> bytes:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
     return out.getvalue()
-
-
-def spare_inputs(path: Path, sources: Sequence[PhotoSource]) -> None:
-    """Raises ``UsageError`` ``usage.output_is_input`` when ``path`` is one of the photos."""
-    photos = [source.content for source in sources if isinstance(source.content, Path)]
-    if path.exists() and any(photo.exists() and path.samefile(photo) for photo in photos):
-        raise UsageError("output_is_input", path.name, file=path.name)

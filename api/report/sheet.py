@@ -8,7 +8,7 @@ from hashlib import sha256
 from api.report.album import Album, Frame
 from api.report.conclusion import Headline, estimate_notes, likely, next_steps, sums
 from api.report.marks import PALETTE, Mark
-from api.report.words import Verdict, Words, damages_of, harmless, seen_for, verdict
+from api.report.words import Verdict, Words, damages_of, price_tag, seen_for, to_verify, told_of, verdict
 from claims.assess import Assessment
 from claims.observe import Observation
 from model.notes import note
@@ -57,6 +57,7 @@ class PhotoCard:
     name: str
     verdict: Verdict
     told: str
+    remarks: Sequence[str]
     alt: str
     marks: Sequence[tuple[int, int, str]]
     frame: Frame | None
@@ -88,6 +89,7 @@ class Sheet:
     left_out: Sequence[str]
     notes: Sequence[str]
     versions: Sequence[tuple[str, str]]
+    confidence: Sequence[str]
 
     @classmethod
     def of(cls, assessment: Assessment, album: Album, texts: Texts, on: date) -> "Sheet":
@@ -115,6 +117,7 @@ class Sheet:
             left_out=[texts.say(item) for item in assessment.dropped],
             notes=_notes(assessment, words, on),
             versions=[(words.say(f"appendix.{key}"), version) for key, version in assessment.versions.items()],
+            confidence=[words.say(f"appendix.confidence.{letter}") for letter in _confidences(assessment)],
         )
 
 
@@ -125,6 +128,12 @@ def reference(assessment: Assessment) -> str:
     told += [str(assessment.estimate.total), str(assessment.estimate.net), assessment.estimate.currency]
     digest = sha256("\n".join(told).encode("utf-8", "backslashreplace")).hexdigest().upper()
     return f"QC{digest[:8]}"
+
+
+def _confidences(assessment: Assessment) -> list[str]:
+    """The letters that the lines use for the confidence of their prices, best first."""
+    used = {item.facts.get("tag") for line in assessment.estimate.lines for item in line.basis}
+    return [letter for letter in ("S", "D", "A") if letter in used]
 
 
 def _line(number: int, assessment: Assessment, album: Album, words: Words) -> Line:
@@ -153,12 +162,13 @@ def _line(number: int, assessment: Assessment, album: Album, words: Words) -> Li
 
 
 def _tags(line: EstimateLine, words: Words) -> list[str]:
-    tags = {"unpriced": not line.priced, "unclear": "PART_UNCLEAR" in line.flags}
-    return [words.say(f"tag.{name}") for name, holds in tags.items() if holds]
+    unclear = words.say("tag.unclear") if "PART_UNCLEAR" in line.flags else None
+    return [tag for tag in (price_tag(line, words), unclear) if tag]
 
 
 def _span(line: EstimateLine, words: Words) -> str | None:
-    if line.low == line.high:
+    """The tag of a line to be verified names its range already."""
+    if line.low == line.high or to_verify(line):
         return None
     return words.say("lines.range", low=words.money(line.low), high=words.money(line.high))
 
@@ -180,9 +190,10 @@ def _photo(seen: Observation, assessment: Assessment, album: Album, words: Words
     sized = seen.width and seen.height
     return PhotoCard(
         number=number,
-        name=harmless(seen.name),
+        name=seen.name,
         verdict=found,
         told=words.say(f"photos.{found.level}"),
+        remarks=told_of(seen, marks, words),
         alt=words.say("photos.alt", photo=number, count=len(marks), marks=told) if marks else plain,
         marks=named,
         frame=album.photos.get(seen.index),

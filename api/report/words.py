@@ -1,18 +1,18 @@
 """How amounts, places and damages are worded: the same on the terminal, on the page and on the photos."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from api.report.marks import line_numbers
+from api.report.marks import Mark, line_numbers
 from claims.assess import Assessment
 from claims.observe import Observation
 from model.findings import Damage, PartRef, place_of
 from model.notes import Note, note
 from model.texts import Texts
 from model.vocabulary import Part, Side
-from parts_pricing.estimate import EstimateLine
+from parts_pricing.estimate import Estimate, EstimateLine
 from parts_pricing.money import round_money, unit
 
 _CANDIDATES_NAMED = 3
@@ -35,6 +35,10 @@ class Words:
         code = f"report.money.{self.currency}"
         known = code if code in self.texts.sentences else "report.money.other"
         return self.texts.say(note(known, amount=shown, currency=self.currency))
+
+    def bounds(self, low: Decimal, high: Decimal) -> str:
+        """Two amounts without currency, and without cents where there are none."""
+        return "–".join(f"{item:,.0f}" if item == item.to_integral_value() else f"{item:,}" for item in (low, high))
 
     def figure(self, amount: Decimal) -> str:
         """The amount without its currency, for a column; a dash for nothing."""
@@ -73,6 +77,25 @@ class Words:
         return self.say("or").join(names[:_CANDIDATES_NAMED]) if names else self._place(None, Side.UNKNOWN)
 
 
+def to_verify(line: EstimateLine) -> bool:
+    """True for a line whose only open cost lies within the bounds of its range, which that of the estimate holds."""
+    return line.missing == ("calibration",) and line.high > line.total
+
+
+def open_ended(estimate: Estimate) -> bool:
+    """True when something has no price and no bound."""
+    return any(not line.priced and not to_verify(line) for line in estimate.lines)
+
+
+def price_tag(line: EstimateLine, words: Words) -> str | None:
+    """What stands beside the amount of a line that is not priced yet, else None."""
+    if line.priced:
+        return None
+    if to_verify(line):
+        return words.say("tag.to_verify", span=words.bounds(line.low, line.high))
+    return words.say("tag.unpriced")
+
+
 def damages_of(line: EstimateLine, assessment: Assessment) -> list[Damage]:
     """The damages that a line is about."""
     return [assessment.damages[index] for index in line.damages]
@@ -94,6 +117,13 @@ class Verdict:
     advice: tuple[str, ...]
 
 
+def told_of(seen: Observation, marks: Sequence[Mark], words: Words) -> list[str]:
+    """What a usable photo gave, where its sender may wonder: nothing was seen, or nobody is sure what it shows."""
+    unsure = seen.usable and seen.quality is not None and not seen.quality.sure
+    facts = {"unsure": unsure, "nothing": seen.usable and not marks}
+    return [words.say(f"photos.{name}") for name, holds in facts.items() if holds]
+
+
 def verdict(seen: Observation, texts: Texts) -> Verdict:
     """What became of one photo, and what its sender can do about it."""
     notes: tuple[Note, ...] = seen.quality.reasons if seen.quality else ()
@@ -103,8 +133,3 @@ def verdict(seen: Observation, texts: Texts) -> Verdict:
     elif not seen.usable:
         level = "unusable"
     return Verdict(level=level, advice=tuple(texts.say(item) for item in notes))
-
-
-def harmless(name: str) -> str:
-    """A sender's file name without control, direction-changing or undecodable characters."""
-    return "".join(letter if letter.isprintable() else "�" for letter in name) or "�"

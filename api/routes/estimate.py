@@ -24,12 +24,13 @@ router = APIRouter(prefix="/v1", tags=["estimate"])
 async def estimate(request: Request, service: InService, texts: InTexts) -> Response:
     """Assess the photos of one case.
 
-    Photos that cannot be used do not fail the request: the document says why, and when none can be used the decision
-    is `more_photos`. Nothing is stored. Sentences are in English or Chinese, by `Accept-Language`.
+    Photos that cannot be used do not fail the request: the document says why. When none can be used, the decision is
+    `more_photos` if every fact of the case is stated, and `human_review` otherwise. Nothing is stored. Sentences are
+    in English or Chinese, by `Accept-Language`.
     """
 
     def tell(assessment: Assessment, upload: Upload, day: date) -> str:  # noqa: ARG001
-        return AssessmentDocument.of(assessment, texts).model_dump_json()
+        return AssessmentDocument.of(assessment, texts, on=day).model_dump_json()
 
     content = await quick_estimate(request, service, tell)
     headers = {"Content-Language": texts.language, "Vary": "Accept-Language", "Cache-Control": "no-store"}

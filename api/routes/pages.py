@@ -30,7 +30,12 @@ ASKED = (
     "policy_active",
     "plate_matches_policy",
     "drivable",
+    "airbag_deployed",
+    "fluid_leak",
+    "misaligned_gaps",
     "new_energy",
+    "underbody_or_charge_port",
+    "coverage_red_flag",
 )
 REPORT_CSP = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "

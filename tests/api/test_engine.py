@@ -6,12 +6,15 @@ import pytest
 
 from api.engine import open_engine
 from api.settings import Settings
+from inference.backends.protocol import SMALL_BATCH
 from model.errors import ModelError, RulesError
 from model.registry import shipped_weights
 
 
 def test_compiled_networks_are_kept_under_home(tmp_path: Path) -> None:
-    assert open_engine(Settings(home=tmp_path)).version.startswith("joint-v0")
+    eyes = open_engine(Settings(home=tmp_path))
+    assert eyes.version.startswith("joint-v0")
+    eyes.detector.backend.run(SMALL_BATCH)  # compiles, when first asked
     assert list((tmp_path / "cache").iterdir())
 
 

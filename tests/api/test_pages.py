@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from api.errors import STATUS
 from api.form import CASE_FIELDS, VEHICLE_FIELDS
+from claims.facts import CaseFacts
 
 Serve = Callable[..., TestClient]
 CAR = [
@@ -133,3 +134,9 @@ def test_nothing_sent_becomes_part_of_the_page(serve: Serve, photo: Callable[...
 def test_every_problem_has_its_place(client: TestClient) -> None:
     places = {item.get("id") for item in Page(client.get("/problems").text).all("div")}
     assert set(STATUS) <= places
+
+
+def test_the_form_asks_for_everything_that_an_offer_needs(client: TestClient) -> None:
+    page = Page(client.get("/").text)
+    asked = {item.get("name") for tag in ("select", "input") for item in page.all(tag)}
+    assert set(CaseFacts().unstated()) <= asked

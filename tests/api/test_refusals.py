@@ -139,6 +139,15 @@ def test_fields_have_limits(serve: Serve) -> None:
     problem_of(session.post(URL, content=twice, headers=MULTIPART), 422, "request.repeated_field")
 
 
+def test_parts_are_counted_though_they_hold_nothing(serve: Serve, photo: MakePhoto) -> None:
+    """A form without a chosen file sends an empty part; four megabytes of them are no form."""
+    session = serve()
+    empty = part("photos", b"", "")
+    body = part("photos", photo(), "a.jpg") + empty * 2 + b"--b--\r\n"
+    assert session.post(URL, content=body, headers=MULTIPART).status_code == 200
+    problem_of(session.post(URL, content=empty * 60_000 + body, headers=MULTIPART), 413, "request.too_many_fields")
+
+
 def test_a_decompression_bomb_is_a_fact_about_one_photo(serve: Serve, photo: MakePhoto) -> None:
     files = [("photos", ("bomb.png", bomb())), ("photos", ("a.jpg", photo()))]
     document = serve([("hood", 0.9, (10.0, 10.0, 600.0, 400.0))]).post(URL, files=files).json()
@@ -153,7 +162,7 @@ def test_a_decompression_bomb_is_a_fact_about_one_photo(serve: Serve, photo: Mak
         ("shop", "garage", "usage.unknown_shop", ["general_shop", "4S"]),
         ("vehicle_class", "big", "usage.unknown_vehicle_class", ["CN1_lt60k", "CN2_60_150k"]),
         ("special_paint", "chrome", "usage.unknown_paint", ["solid", "metallic"]),
-        ("colour", "red", "request.unknown_field", ["photos", "facts", "region"]),
+        ("colour", "mauve", "request.unknown_field", ["photos", "facts", "region"]),
     ],
 )
 def test_what_does_not_exist_is_answered_with_what_does(

@@ -19,7 +19,12 @@ PART = b'--b\r\nContent-Disposition: form-data; name="photos"; filename="a.jpg"\
 
 def environment(home: Path, **settings: str) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("QUICKCLAIM_")}
-    return {**kept, "QUICKCLAIM_HOME": str(home), **{f"QUICKCLAIM_{key}": value for key, value in settings.items()}}
+    return {
+        **kept,
+        "LANG": "C.UTF-8",
+        "QUICKCLAIM_HOME": str(home),
+        **{f"QUICKCLAIM_{key}": value for key, value in settings.items()},
+    }
 
 
 def free_port() -> int:
@@ -108,15 +113,39 @@ def test_senders_that_leave_in_the_middle_leave_nothing_behind(port: int) -> Non
     ("settings", "files", "code"),
     [
         ({"DETECTOR": "nope"}, {}, "model.unknown"),
-        ({"POLICY": "{home}/policy.yaml"}, {"policy.yaml": "version: 1"}, "rules.triage_invalid"),
+        ({"POLICY": "{home}/policy.yaml"}, {"policy.yaml": "version: 1"}, "rules.invalid"),
+        ({"POLICY": "{home}/gone.yaml"}, {}, "rules.unreadable"),
+        ({"REGION": "XX"}, {}, "settings.unknown_region"),
+        ({"THREADS": "0"}, {}, "settings.invalid"),
+        ({"HOME": "{home}/file"}, {"file": ""}, "prices.active_unreadable"),
     ],
 )
-def test_what_cannot_be_trusted_stops_the_start(
+def test_what_cannot_be_trusted_stops_the_start_with_one_line(
     tmp_path: Path, settings: dict[str, str], files: dict[str, str], code: str
 ) -> None:
     for name, content in files.items():
         (tmp_path / name).write_text(content)
     env = environment(tmp_path, **{key: value.format(home=tmp_path) for key, value in settings.items()})
-    done = subprocess.run([*COMMAND, "--port", str(free_port())], env=env, capture_output=True, text=True, timeout=60)
-    assert done.returncode != 0
-    assert code in done.stderr
+    done = start(env, free_port())
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: {code}: ")
+    assert len([line for line in done.stderr.splitlines() if not line.startswith("known: ")]) == 1
+
+
+def test_a_port_in_use_is_one_line(tmp_path: Path, port: int) -> None:
+    done = start(environment(tmp_path), port)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: service.cannot_listen: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_empty_setting_is_none(tmp_path: Path) -> None:
+    number = free_port()
+    env = environment(tmp_path, THREADS="", REGION="", HOSTS="", LANGUAGE="")
+    with subprocess.Popen([*COMMAND, "--port", str(number)], env=env, stderr=subprocess.DEVNULL) as process:
+        wait_until_ready(number, process)
+        process.terminate()
+
+
+def start(env: dict[str, str], port: int) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, "--port", str(port)], env=env, capture_output=True, text=True, timeout=60)

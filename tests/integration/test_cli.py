@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 PROMISED = {
-    "": {"photos", "damages", "estimate", "decision", "versions"},
+    "": {"on", "photos", "damages", "estimate", "decision", "versions"},
     "photos": {"file", "sha256", "width", "height", "quality", "detections"},
     "detections": {"label", "group", "score", "box"},
     "damages": {"part", "side", "kind", "severity", "confidence", "evidence"},
@@ -27,9 +27,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
 
 
-def quickclaim(home: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+def quickclaim(home: Path, *arguments: object, **settings: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "api", *map(str, arguments)]
-    environment = {**os.environ, "QUICKCLAIM_HOME": str(home), "LANG": "C.UTF-8", "COLUMNS": "100"}
+    own = {f"QUICKCLAIM_{name}": value for name, value in {"HOME": str(home), **settings}.items()}
+    environment = {**os.environ, "LANG": "C.UTF-8", "COLUMNS": "100", **own}
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, timeout=120)
 
 
@@ -59,7 +60,7 @@ def test_json_is_one_document_as_promised(home: Path, damaged: Path, noise: Path
     assert all(PROMISED["damages"] <= set(item) for item in document["damages"])
     assert PROMISED["estimate"] <= set(document["estimate"])
     assert all(PROMISED["lines"] <= set(line) for line in document["estimate"]["lines"])
-    total = sum(round(line["total"] * 100) for line in document["estimate"]["lines"])
+    total = sum(round((line["total"] or 0) * 100) for line in document["estimate"]["lines"])
     assert total == round(document["estimate"]["total"] * 100)
     assert PROMISED["decision"] <= set(document["decision"])
     assert document["decision"]["route"] in {"instant_offer", "more_photos", "human_review"}
@@ -118,12 +119,91 @@ def test_a_folder_with_report_and_overlays(home: Path, damaged: Path, tmp_path: 
     assert len(list(overlays.glob("*.png"))) == 2
 
 
-def test_a_corrupt_detector_stops_the_start_with_its_code(home: Path, noise: Path) -> None:
-    environment = {**os.environ, "QUICKCLAIM_HOME": str(home), "QUICKCLAIM_DETECTOR": "missing"}
-    command = [sys.executable, "-m", "api", "assess", str(noise)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ({"DETECTOR": "missing"}, "model.unknown"),
+        ({"LANGUAGE": "de"}, "settings.invalid"),
+        ({"POLICY": "gone.yaml"}, "rules.unreadable"),
+        ({"POLICY": __file__}, "rules.unreadable"),
+    ],
+)
+def test_what_is_not_sound_is_one_line_with_its_code(
+    home: Path, noise: Path, settings: dict[str, str], code: str
+) -> None:
+    done = quickclaim(home, "assess", noise, **settings)
     assert done.returncode == 1
-    assert "model.unknown" in done.stderr
+    assert done.stderr.startswith(f"error: {code}: ")
+    assert len(done.stderr.splitlines()) <= 2
+
+
+def test_a_folder_as_cameras_and_computers_leave_it(home: Path, noise: Path, tmp_path: Path) -> None:
+    for name in ("a/1.png", "b/1.png"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(noise.read_bytes())
+    strange = os.fsencode(tmp_path / "a") + b"/\xe9.png"
+    Path(os.fsdecode(strange)).write_bytes(noise.read_bytes())
+    (tmp_path / "a" / ".DS_Store").write_bytes(b"x")
+    (tmp_path / "a" / "notes.txt").write_bytes(b"x")
+    done = quickclaim(home, "assess", tmp_path / "a", tmp_path / "b", "--json")
+    assert done.returncode == 3, done.stderr
+    assert [photo["file"] for photo in json.loads(done.stdout)["photos"]] == ["a/1.png", "�.png", "b/1.png"]
+    assert "a: passed over as no photos: notes.txt" in done.stderr
+    assert ".DS_Store" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("report", "code"),
+    [("gone/r.html", "usage.no_such_folder"), (".", "usage.output_is_folder"), ("noise.png", "usage.output_is_input")],
+)
+def test_an_output_that_is_bound_to_fail_is_refused_at_once(
+    home: Path, noise: Path, tmp_path: Path, report: str, code: str
+) -> None:
+    photo = tmp_path / "noise.png"
+    photo.write_bytes(noise.read_bytes())
+    done = quickclaim(home, "assess", photo, "--report", tmp_path / report)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert code in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["noise.png"]
+
+
+def test_an_assessment_is_shown_even_where_its_report_cannot_be_written(
+    home: Path, noise: Path, tmp_path: Path
+) -> None:
+    report = tmp_path / f"{'x' * 250}.html"  # may exist, but not with the few letters more of the file beside it
+    done = quickclaim(home, "assess", noise, "--json", "--report", report, "--overlay", tmp_path / "boxes")
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["photos"]
+    assert "usage.output_unwritable" in done.stderr
+    assert "Error" not in done.stderr
+    assert [path.name for path in (tmp_path / "boxes").iterdir()] == ["01-noise.png"]
+
+
+def test_a_closed_pipe_does_not_lose_the_report(home: Path, noise: Path, tmp_path: Path) -> None:
+    report = tmp_path / "r.html"
+    command = [sys.executable, "-m", "api", "assess", str(noise), "--json", "--report", str(report)]
+    environment = {**os.environ, "QUICKCLAIM_HOME": str(home)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout
+        assert running.stderr
+        running.stdout.close()
+        told = running.stderr.read().decode()
+    assert "Traceback" not in told
+    assert report.read_text("utf-8").startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize("amount", ["x", "-1", "NaN", "1e999"])
+def test_a_deductible_that_is_no_amount_is_exit_2(home: Path, noise: Path, amount: str) -> None:
+    done = quickclaim(home, "assess", noise, f"--deductible={amount}")
+    assert done.returncode == 2
+    assert "deductible" in done.stderr
+
+
+def test_a_deductible_is_taken_to_the_cent(home: Path, noise: Path) -> None:
+    done = quickclaim(home, "assess", noise, "--json", "--deductible", "0.1234567890123456789")
+    assert json.loads(done.stdout)["estimate"]["deductible"] == 0.12
+    done = quickclaim(home, "assess", noise, "--json", "--deductible", "10000000.01")
+    assert json.loads(done.stdout)["estimate"]["deductible"] == 10000000.01
 
 
 def test_models_are_sound(home: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from api.settings import Settings
 from claims.facts import CaseFacts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,3 +61,9 @@ def test_the_first_lines_are_the_two_commands() -> None:
     block = re.search(r"```\n(.*?)```", README, re.DOTALL)
     assert block
     assert [line.split("#")[0].strip() for line in block.group(1).splitlines()] == ["make serve", "make test"]
+
+
+def test_every_setting_is_listed() -> None:
+    listed = README.partition("## Settings")[2].partition("\n## ")[0]
+    assert not [name for name in Settings.model_fields if f"`{name.upper()}`" not in listed]
+    assert "serve --host 127.0.0.1 --port 8000" in listed

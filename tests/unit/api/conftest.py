@@ -64,9 +64,9 @@ def make_case(rulebook: Rulebook) -> Callable[..., Case]:
     """Assess photos given as name → (content, rows); photos without rows are shown no car."""
 
     def make(photos: Mapping[str, tuple[bytes, Sequence[Row]]], facts: CaseFacts = CLEAR) -> Case:
-        script = {name: rows for name, (_, rows) in photos.items()}
-        eyes = Eyes(detector=ScriptedDetector(script), limits=IntakeLimits(), rulebook=rulebook)
         sources = [PhotoSource(name=name, content=content) for name, (content, _) in photos.items()]
+        script = {source.name: rows for source, (_, rows) in zip(sources, photos.values(), strict=True)}
+        eyes = Eyes(detector=ScriptedDetector(script), limits=IntakeLimits(), rulebook=rulebook)
         return Case(assessment=assess(sources, facts, eyes, on=DAY), sources=sources)
 
     return make
@@ -93,6 +93,21 @@ def fixed(make_case: Callable[..., Case]) -> Case:
         case,
         assessment=replace(case.assessment, estimate=_estimate(), decision=_decision(), versions=versions),
     )
+
+
+@pytest.fixture
+def to_verify(fixed: Case) -> Case:
+    """The fixed case with a calibration that is known to cost 200 to 500, if it is needed."""
+    estimate = fixed.assessment.estimate
+    painted, fitted = estimate.lines
+    bounded = replace(fitted, low=Decimal(200), total=Decimal(200), other=Decimal(200), high=Decimal(500))
+    return replace(fixed, assessment=replace(fixed.assessment, estimate=_with(estimate, painted, bounded)))
+
+
+def _with(estimate: Estimate, *lines: EstimateLine) -> Estimate:
+    total = sum((line.total for line in lines), Decimal(0))
+    unpriced = tuple(line for line in lines if not line.priced)
+    return replace(estimate, lines=lines, unpriced=unpriced, total=total)
 
 
 def _estimate() -> Estimate:
@@ -133,7 +148,6 @@ def _line(
         labour_types=(LabourType.BODY,),
         body_hours=Decimal("1.0") if priced else Decimal(0),
         refinish_hours=Decimal(0),
-        judgement=False,
         labour=labour,
         paint=Decimal(paint),
         parts=Decimal(0),
@@ -144,7 +158,6 @@ def _line(
         priced=priced,
         missing=() if priced else ("calibration",),
         price_row=None,
-        price_version="p 1",
         price_tag=None,
         stale=False,
         rule=None,

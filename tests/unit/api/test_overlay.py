@@ -38,9 +38,9 @@ def difference(path: Path, content: bytes) -> np.ndarray:
 
 
 def test_one_picture_per_readable_photo(fixed: Any, tmp_path: Path) -> None:
-    written = write_overlays(fixed.assessment, fixed.sources, tmp_path / "new" / "folder", ENGLISH)
+    written = write_overlays(fixed.assessment, fixed.sources, tmp_path / "new", ENGLISH)
     assert [path.name for path in written] == ["01-one.png", "02-two.png"]
-    assert sorted((tmp_path / "new" / "folder").iterdir()) == written
+    assert sorted((tmp_path / "new").iterdir()) == written
 
 
 def test_it_differs_from_the_photo_where_the_box_is_and_nowhere_far_from_it(door: Any, tmp_path: Path) -> None:
@@ -120,9 +120,15 @@ def test_a_photo_that_changed_since_is_left_out(door: Any, jpeg: Any, tmp_path: 
 
 def test_a_folder_that_cannot_be_made_is_a_coded_error(door: Any, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(UsageError) as caught:
-        write_overlays(door.assessment, door.sources, tmp_path / "file" / "folder", ENGLISH)
-    assert caught.value.code == "usage.output_unwritable"
+    for folder, code in (
+        ("file/folder", "output_unwritable"),
+        ("file", "output_unwritable"),
+        ("no/x", "no_such_folder"),
+    ):
+        with pytest.raises(UsageError) as caught:
+            write_overlays(door.assessment, door.sources, tmp_path / folder, ENGLISH)
+        assert caught.value.code == f"usage.{code}"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_chinese_labels_are_drawn_as_chinese(door: Any, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from claims.facts import CaseFacts, VehicleFacts
 from claims.observe import PhotoSource
 from inference.testing import Row
 from model.errors import RulesError, UsageError
+from model.naming import shown_name
 from model.texts import LANGUAGES
 
 VOID = {"meta", "input", "br", "hr", "img", "link"}
@@ -111,7 +112,7 @@ def test_both_languages_the_given_one_first(door: Any, language: str, tag: str) 
     assert [radio["id"] for radio in radios if "checked" in radio] == [f"show-{language}"]
     assert {label["for"] for label in page.all("label")} == {radio["id"] for radio in radios}
     assert "You can ask for a person at any time" in page.text("en")
-    assert "您可以随时要求人工服务" in page.text("zh-CN")
+    assert "您可随时要求人工处理" in page.text("zh-CN")
     assert not [word for word in FORBIDDEN if word in page.text("zh-CN")]
 
 
@@ -170,8 +171,7 @@ def test_a_hostile_name_is_only_text(
 
     case = make_case({name: (jpeg(), scratched_door), f"broken {name}": (b"", ())})
     text, page = page_of(case)
-    harmless = "".join(letter if letter.isprintable() else "�" for letter in name)
-    assert harmless in "".join(page.words["en"])
+    assert shown_name(name) in "".join(page.words["en"])
     assert not {tag for tag, _ in page.elements} & {"script", "img"}
     write_report(case.assessment, case.sources, tmp_path / "r.html", language="en", on=date(2026, 11, 22))
     assert (tmp_path / "r.html").read_bytes().decode("utf-8") == text
@@ -284,11 +284,59 @@ def test_the_file_replaces_an_old_report_but_never_a_photo(door: Any, tmp_path: 
     photo = tmp_path / "one.jpg"
     photo.write_bytes(door.sources[0].content)
     sources = [PhotoSource(name="one.jpg", content=photo), door.sources[1]]
-    for path, code in ((photo, "usage.output_is_input"), (photo / "r.html", "usage.output_unwritable")):
+    refused = {
+        photo: "output_is_input",
+        photo / "r.html": "output_unwritable",
+        tmp_path / "new" / "r.html": "no_such_folder",
+        tmp_path: "output_is_folder",
+        tmp_path / ("x" * 300): "output_unwritable",
+    }
+    for path, code in refused.items():
         with pytest.raises(UsageError) as caught:
             write_report(door.assessment, sources, path, language="en", on=date(2026, 11, 22))
-        assert caught.value.code == code
+        assert caught.value.code == f"usage.{code}"
+    assert [path.name for path in tmp_path.iterdir()] == ["one.jpg"]
     assert photo.read_bytes() == door.sources[0].content
+    (tmp_path / "new").mkdir()
     for _ in range(2):
         write_report(door.assessment, sources, tmp_path / "new" / "r.html", language="zh", on=date(2026, 11, 22))
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["r.html"]
+
+
+def test_a_line_to_be_verified_names_its_bounds_and_is_not_said_to_have_no_price(to_verify: Any) -> None:
+    _, page = page_of(to_verify)
+    assert "to be verified: 200–500" in page.text("en")
+    assert "待核实：200–500" in page.text("zh-CN")
+    assert "no price yet" not in page.text("en")
+    assert "暂无价格" not in page.text("zh-CN")
+    assert "the likely range holds it" in page.text("en")
+    assert "This line: CNY 200.00" not in page.text("en")
+
+
+def test_a_photo_without_damage_is_told_so_beside_one_with(
+    make_case: Callable[..., Any], jpeg: Any, scratched_door: Sequence[Row]
+) -> None:
+    photos = {"door.jpg": (jpeg(1), scratched_door), "clean.jpg": (jpeg(2), scratched_door[:1]), "no.jpg": (b"", ())}
+    text = page_of(make_case(photos))[1].text("en")
+    assert text.count("No damage seen on this photo.") == 1
+    assert "not damaged" not in text.lower()
+
+
+def test_a_photo_that_is_perhaps_a_car_is_explained(door: Any) -> None:
+    first, second = door.assessment.observations
+    unsure = replace(first, quality=replace(first.quality, sure=False))
+    case = replace(door, assessment=replace(door.assessment, observations=(unsure, second)))
+    assert page_of(case)[1].text("en").count("It is not certain what this photo shows") == 1
+    assert "It is not certain" not in page_of(door)[1].text("en")
+
+
+def test_the_letters_of_the_prices_are_explained_where_they_are_used(
+    make_case: Callable[..., Any], jpeg: Any, door: Any
+) -> None:
+    rows = [("hood", 0.95, (50.0, 50.0, 750.0, 550.0)), ("broken", 0.95, (100.0, 100.0, 700.0, 500.0))]
+    _, page = page_of(make_case({"a.jpg": (jpeg(), rows)}))
+    assert "confidence of the price S" in page.text("en")
+    assert "S: read in a source" in page.text("en")
+    assert "S：有来源可查" in page.text("zh-CN")
+    assert "A: assumed" not in page.text("en")
+    assert "How far prices can be trusted" not in page_of(door)[1].text("en")

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -51,7 +50,7 @@ Why
 Photos that help
   - Take photo 3 again as described beside it.
 
-You can ask for a person at any time; nothing is refused by a machine.
+You can ask for a person at any time; no claim is ever declined automatically.
 Photos show the outside only. If the shop finds more damage behind it, the
 estimate is extended.
 Something has no price yet, so the amount is at least the total shown.
@@ -105,7 +104,7 @@ def test_chinese_is_chinese(fixed: Any) -> None:
     assert "1,354.50 元" in text
     assert "左后车门" in text
     assert "暂无价格" in text
-    assert "您可以随时要求人工服务" in text
+    assert "您可随时要求人工处理" in text
 
 
 def test_colour_only_on_a_terminal(fixed: Any) -> None:
@@ -113,12 +112,39 @@ def test_colour_only_on_a_terminal(fixed: Any) -> None:
     assert "\x1b[" in shown(fixed.assessment, force_terminal=True, color_system="truecolor")
 
 
-def test_a_file_name_cannot_command_the_terminal(fixed: Any) -> None:
-    first = replace(fixed.assessment.observations[0], name="\x1b[2J[red]x\u202egpj.\udce9")
-    text = shown(replace(fixed.assessment, observations=(first,)))
+def test_a_file_name_cannot_command_the_terminal(make_case: Callable[..., Any]) -> None:
+    text = shown(make_case({"\x1b[2J[red]x\u202egpj.\udce9": (b"", ())}).assessment)
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "�[2J[red]x�gpj.�" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [30, 40, 60, 72])
+def test_no_amount_is_cut_on_a_narrow_terminal(door: Any, fixed: Any, language: str, width: int) -> None:
+    for case in (door, fixed):
+        text = shown(case.assessment, language, width)
+        estimate: Estimate = case.assessment.estimate
+        amounts = {amount for line in estimate.lines for amount in (line.labour, line.paint, line.total)}
+        amounts |= {estimate.total, estimate.low, estimate.high, estimate.deductible, estimate.net}
+        assert max(cell_len(line) for line in text.splitlines()) <= width
+        assert "…" not in text
+        assert all(f"{amount:,}" in text for amount in amounts if amount)
+
+
+def test_a_line_to_be_verified_names_its_bounds(to_verify: Any) -> None:
+    text = " ".join(shown(to_verify.assessment, width=120).split())
+    assert "to be verified: 200–500" in text
+    assert "no price yet" not in text
+    assert "between CNY 1,000.00 and CNY 2,000.00 " in text
+    assert "待核实：200–500" in shown(to_verify.assessment, "zh")
+
+
+def test_a_photo_without_damage_is_told_so(make_case: Callable[..., Any], jpeg: Any, scratched_door: Any) -> None:
+    photos = {"door.jpg": (jpeg(1), scratched_door), "clean.jpg": (jpeg(2), scratched_door[:1])}
+    text = shown(make_case(photos).assessment)
+    assert text.count("No damage seen on this photo.") == 1
+    assert text.index("clean.jpg") < text.index("No damage seen on this photo.")
 
 
 def test_signs_that_the_terminal_lacks_are_spelt(fixed: Any) -> None:
