@@ -80,7 +80,8 @@ class Detector:
     def _load_torch(cls, model_dir: Path, checkpoint: Path | None, threads: int | None) -> Self:
         manifest = Manifest.read(model_dir / MANIFEST)
         if checkpoint is None:
-            raise ModelError("weights_missing", f"the torch backend needs the checkpoint {manifest.checkpoint.file}")
+            needed = f"the torch backend needs the checkpoint {manifest.checkpoint.file}: set QUICKCLAIM_CHECKPOINT"
+            raise ModelError("weights_missing", needed)
         content = read_verified(checkpoint, manifest.checkpoint)
         from inference.backends.torch import TorchBackend
 
@@ -128,9 +129,7 @@ def _check_labels(manifest: Manifest, backend: Backend) -> None:
 
 
 def _check_output(manifest: Manifest, backend: Backend) -> None:
-    """One pass over a small grey picture: a network with other channels must not start to serve."""
-    side = 2 * manifest.input.stride
-    output = backend.run(np.full((1, side, side, 3), manifest.input.pad, dtype=np.uint8))
-    expected = 4 + len(manifest.labels)
-    if output.ndim != 3 or output.shape[:2] != (1, expected):
-        raise ModelError("output_mismatch", f"shape {output.shape}, expected (1, {expected}, anchors)")
+    """A network with other channels must not start to serve."""
+    shape, channels = backend.output_shape, 4 + len(manifest.labels)
+    if len(shape) != 3 or shape[1] != channels:
+        raise ModelError("output_mismatch", f"shape {shape}, expected (photos, {channels}, anchors)")

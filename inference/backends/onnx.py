@@ -6,7 +6,8 @@ from typing import Any
 
 import onnxruntime
 
-from inference.backends.protocol import Batch, RawOutput, run_ahead
+from inference.backends.protocol import SMALL_BATCH, Batch, RawOutput
+from inference.read_ahead import read_ahead
 from model.errors import ModelError
 
 
@@ -27,6 +28,11 @@ class OnnxBackend:
         self._input: str = self._session.get_inputs()[0].name
         self.labels: tuple[str, ...] = _labels(self._session)
 
+    @property
+    def output_shape(self) -> tuple[int | None, ...]:
+        """See ``Backend.output_shape``."""
+        return self.run(SMALL_BATCH).shape
+
     def run(self, batch: Batch) -> RawOutput:
         """See ``Backend.run``."""
         try:
@@ -37,7 +43,7 @@ class OnnxBackend:
 
     def run_many(self, batches: Iterable[Batch]) -> Iterator[RawOutput]:
         """See ``Backend.run_many``."""
-        return run_ahead(self.run, batches)
+        return read_ahead(self.run, batches, workers=1)
 
 
 def _providers() -> list[str]:

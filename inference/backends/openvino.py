@@ -1,24 +1,26 @@
 """OpenVINO: the default engine on a CPU."""
 
 import json
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import openvino
 
-from inference.backends.protocol import Batch, RawOutput
+from inference.backends.protocol import SMALL_BATCH, Batch, RawOutput
 from model.errors import ModelError
 
 
 class OpenVinoBackend:
-    """The network compiled twice: for one photo at once, and, when first asked for, for many.
+    """The network, compiled when first needed: for one photo at once, for many, or for both.
 
-    ``run`` compiles with the LATENCY hint: one stream, all cores work on the one photo. ``run_many`` compiles with the
-    THROUGHPUT hint: OpenVINO opens as many streams as the cores carry, which wastes less on synchronising threads.
-    OpenVINO counts the cores this process may use; ``threads`` lowers that number where other work shares the machine.
-    Arithmetic is float32 on purpose: see docs/decisions/0004-serving-the-network.md.
+    ``run``, and ``run_many`` of one photo, use the LATENCY hint: one stream, all cores work on the one photo.
+    ``run_many`` otherwise uses the THROUGHPUT hint: OpenVINO opens as many streams as the cores carry, which wastes
+    less on synchronising threads. OpenVINO counts the cores this process may use; ``threads`` lowers that number where
+    other work shares the machine. Arithmetic is float32 on purpose: see docs/decisions/0004-serving-the-network.md.
     """
 
     name = "openvino"
@@ -27,21 +29,29 @@ class OpenVinoBackend:
         """``weights`` is a verified ONNX file. ``cache_dir`` keeps compiled networks between starts."""
         self.version: str = openvino.__version__
         self._core = openvino.Core()
-        self._threads = threads
+        self._options = {} if threads is None else {"INFERENCE_NUM_THREADS": str(threads)}
         if cache_dir is not None:
             self._core.set_property({"CACHE_DIR": str(cache_dir)})
         try:
             self._network = self._core.read_model(weights)
-            self._one = self._compile("LATENCY")
         except RuntimeError as error:
             raise ModelError("weights_unreadable", str(error)) from error
         self.labels: tuple[str, ...] = _labels(self._network)
-        self._many: Any = None
+        self._compiled: dict[str, Any] = {}
+        self._compiling = threading.Lock()
+
+    @property
+    def output_shape(self) -> tuple[int | None, ...]:
+        """See ``Backend.output_shape``. What OpenVINO infers from the graph, without compiling it."""
+        shape = self._network.output(0).get_partial_shape()
+        if shape.rank.is_dynamic:
+            return self.run(SMALL_BATCH).shape
+        return tuple(side.get_length() if side.is_static else None for side in shape)
 
     def run(self, batch: Batch) -> RawOutput:
         """See ``Backend.run``."""
         try:
-            request = self._one.create_infer_request()
+            request = self._for("LATENCY").create_infer_request()
             request.infer([batch], share_inputs=True)
             return _output(request)
         except RuntimeError as error:
@@ -49,8 +59,19 @@ class OpenVinoBackend:
 
     def run_many(self, batches: Iterable[Batch]) -> Iterator[RawOutput]:
         """See ``Backend.run_many``."""
-        self._many = self._many or self._compile("THROUGHPUT")
-        idle = [self._many.create_infer_request() for _ in range(self._many.get_property("NUM_STREAMS") + 1)]
+        coming = iter(batches)
+        first = list(islice(coming, 1))
+        if first and len(first[0]) == 1:
+            first += islice(coming, 1)
+            if len(first) == 1:
+                yield self.run(first[0])
+                return
+        yield from self._in_streams(chain(first, coming))
+
+    def _in_streams(self, batches: Iterable[Batch]) -> Iterator[RawOutput]:
+        """One request per stream and one more, so that a stream never waits for Python."""
+        network = self._for("THROUGHPUT")
+        idle = [network.create_infer_request() for _ in range(network.get_property("NUM_STREAMS") + 1)]
         busy: deque[Any] = deque()
         for batch in batches:
             if not idle:
@@ -60,11 +81,16 @@ class OpenVinoBackend:
         while busy:
             yield _finished(busy.popleft())
 
-    def _compile(self, hint: str) -> Any:
-        options = {"PERFORMANCE_HINT": hint, "INFERENCE_PRECISION_HINT": "f32"}
-        if self._threads is not None:
-            options["INFERENCE_NUM_THREADS"] = str(self._threads)
-        return self._core.compile_model(self._network, "CPU", options)
+    def _for(self, hint: str) -> Any:
+        """The network compiled with a hint. Requests that come together wait for one compilation."""
+        with self._compiling:
+            if hint not in self._compiled:
+                options = {"PERFORMANCE_HINT": hint, "INFERENCE_PRECISION_HINT": "f32", **self._options}
+                try:
+                    self._compiled[hint] = self._core.compile_model(self._network, "CPU", options)
+                except RuntimeError as error:
+                    raise ModelError("weights_unreadable", str(error)) from error
+            return self._compiled[hint]
 
 
 def _started(request: Any, batch: Batch) -> Any:

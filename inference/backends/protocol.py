@@ -1,8 +1,6 @@
-"""What every engine promises, and what engines without an asynchronous queue share."""
+"""What every engine promises."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 import numpy as np
@@ -13,6 +11,9 @@ Batch = npt.NDArray[np.uint8]
 
 RawOutput = npt.NDArray[np.float32]
 """What the network gives: (n, 4 + labels, anchors)."""
+
+SMALL_BATCH: Batch = np.full((1, 64, 64, 3), 114, dtype=np.uint8)
+"""One small grey picture, for engines that learn the shape of their output by running."""
 
 
 class Backend(Protocol):
@@ -30,6 +31,13 @@ class Backend(Protocol):
     def labels(self) -> tuple[str, ...]:
         """The label names that the weights themselves carry, in channel order."""
 
+    @property
+    def output_shape(self) -> tuple[int | None, ...]:
+        """Of its output, None where that depends on the batch; found as cheaply as the engine can.
+
+        Raises ``ModelError`` ``model.run_failed``.
+        """
+
     def run(self, batch: Batch) -> RawOutput:
         """One batch, answered as soon as possible. Raises ``ModelError`` ``model.run_failed``."""
 
@@ -38,15 +46,3 @@ class Backend(Protocol):
 
         ``batches`` is read while earlier batches compute, a few ahead and never all of them.
         """
-
-
-def run_ahead(run: Callable[[Batch], RawOutput], batches: Iterable[Batch], *, ahead: int = 2) -> Iterator[RawOutput]:
-    """``run`` on every batch in one thread of its own, so that preparing the next batches costs no time."""
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="network") as pool:
-        pending: deque[Future[RawOutput]] = deque()
-        for batch in batches:
-            pending.append(pool.submit(run, batch))
-            if len(pending) > ahead:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()

@@ -4,6 +4,7 @@ A checkpoint is a pickle: it is loaded only from bytes whose sha256 the manifest
 an Ultralytics network imports no torchvision, so this works where torchvision's compiled operators do not load.
 """
 
+import importlib.util
 import io
 import os
 import tempfile
@@ -11,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from inference.backends.protocol import Batch, RawOutput, run_ahead
+from inference.backends.protocol import SMALL_BATCH, Batch, RawOutput
+from inference.read_ahead import read_ahead
 from model.errors import ModelError
 
 
@@ -22,6 +24,7 @@ class TorchBackend:
 
     def __init__(self, checkpoint: bytes, *, threads: int | None = None) -> None:
         """``threads`` is torch's own setting for the whole process; None leaves it alone."""
+        _check_installed()
         keep_ultralytics_to_itself()
         import torch
 
@@ -33,6 +36,11 @@ class TorchBackend:
         self.network.fuse(verbose=False)
         self.network.to(memory_format=torch.channels_last)
         self.network.model[-1].export = True
+
+    @property
+    def output_shape(self) -> tuple[int | None, ...]:
+        """See ``Backend.output_shape``."""
+        return self.run(SMALL_BATCH).shape
 
     def run(self, batch: Batch) -> RawOutput:
         """See ``Backend.run``."""
@@ -48,7 +56,14 @@ class TorchBackend:
 
     def run_many(self, batches: Iterable[Batch]) -> Iterator[RawOutput]:
         """See ``Backend.run_many``."""
-        return run_ahead(self.run, batches)
+        return read_ahead(self.run, batches, workers=1)
+
+
+def _check_installed() -> None:
+    """Raise ``model.backend_missing`` when what a checkpoint needs is not there."""
+    for package in ("torch", "ultralytics"):
+        if importlib.util.find_spec(package) is None:
+            raise ModelError("backend_missing", f"{package} is not installed: pip install 'quickclaim[train]'")
 
 
 def keep_ultralytics_to_itself() -> None:

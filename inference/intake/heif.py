@@ -33,8 +33,8 @@ class StoredHeif(Stored):
 
     @property
     def bytes_per_pixel(self) -> int:
-        """In the other process: libheif's planes, then its RGB or RGBA, and Pillow's."""
-        return 13
+        """In the other process: libheif's planes, and its RGB or RGBA."""
+        return 8
 
     def decode(self, min_side: int) -> Decoded:
         """See ``Stored.decode``."""

@@ -14,16 +14,18 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 
-import numpy as np
 import pillow_heif
+from PIL import Image
 
 from inference.intake import wire
-from inference.intake.limits import IDLE_S
-from inference.intake.raster import to_rgb
+from inference.intake.limits import IDLE_S, reduction
+from inference.intake.raster import reduced_rgb
 from model.errors import PhotoRejected
 
-MEMORY = 800 * 1024 * 1024
+MEMORY = 640 * 1024 * 1024
 _LARGEST = 256 * 1024 * 1024
+_STRIP = 256
+"""Rows; a multiple of every reduction."""
 _FAILURES = (OSError, ValueError, SyntaxError, RuntimeError, EOFError, LookupError, TypeError)
 _TRUNCATED = re.compile(r"end of (file|data)|truncated|not enough|Extent|exceeds", re.IGNORECASE)
 _BOMB = re.compile(r"memory|security limit", re.IGNORECASE)
@@ -34,7 +36,7 @@ class Reply:
     """What goes back: ``facts`` as JSON, ``blocks`` as they are."""
 
     facts: dict[str, object]
-    blocks: tuple[bytes, ...] = ()
+    blocks: tuple[wire.Block, ...] = ()
 
 
 def main(descriptor: int) -> None:
@@ -51,7 +53,7 @@ def main(descriptor: int) -> None:
             wire.send(parent, facts, blocks, time.monotonic() + IDLE_S)
 
 
-def _timed(data: bytes, request: dict[str, float]) -> tuple[dict[str, object], tuple[bytes, ...]]:
+def _timed(data: bytes, request: dict[str, float]) -> tuple[dict[str, object], tuple[wire.Block, ...]]:
     """The answer, with the processor time that it took. The timer counts all threads, also inside libheif."""
     began = time.process_time()
     signal.setitimer(signal.ITIMER_PROF, max(request["seconds"], 1e-6))
@@ -69,12 +71,24 @@ def answer(data: bytes, request: dict[str, float]) -> Reply:
         blocks = (picture.info.get("exif") or b"", picture.info.get("icc_profile") or b"")
         if "min_side" not in request or width * height > request["max_pixels"]:
             return Reply(facts=facts, blocks=blocks)
-        decoded = to_rgb(picture.to_pillow(), int(request["min_side"]))
-        return Reply(facts=facts, blocks=(*blocks, np.ascontiguousarray(decoded.pixels).tobytes()))
+        return Reply(facts=facts, blocks=(*blocks, _pixels(picture, int(request["min_side"]))))
     except PhotoRejected as problem:
         return Reply(facts={"rejected": problem.code, "detail": problem.detail})
     except (MemoryError, *_FAILURES) as problem:
         return Reply(facts={"rejected": f"photo.{_code(problem)}", "detail": str(problem)[:500]})
+
+
+def _pixels(picture: pillow_heif.HeifImage, min_side: int) -> bytearray:
+    """RGB of the reduced picture, made strip by strip: a large photo is not copied as a whole."""
+    width, height = picture.size
+    factor = reduction(width, height, min_side)
+    rows, stride, pixels = memoryview(picture.data), picture.stride, bytearray()
+    for top in range(0, height, _STRIP):
+        size = (width, min(_STRIP, height - top))
+        strip = rows[top * stride : (top + size[1]) * stride]
+        image = Image.frombytes(picture.mode, size, strip, "raw", picture.mode, stride)
+        pixels += reduced_rgb(image, factor).tobytes()
+    return pixels
 
 
 def _only_picture(data: bytes) -> pillow_heif.HeifImage:

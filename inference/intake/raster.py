@@ -1,14 +1,14 @@
 """From a decoded Pillow picture of any mode to RGB, reduced first so that 50 megapixels stay within memory."""
 
 import numpy as np
-from PIL import Image
+from PIL import Image, _imaging
 
 from inference.intake.limits import Decoded, Pixels, reduction
 
 _STRIP = 256
 # Pillow's own 16 MiB blocks come from the heap of each thread, which keeps them: 400 MiB per thread that ever decoded a
 # large photo. Above 32 MiB (glibc's DEFAULT_MMAP_THRESHOLD_MAX) the memory of a large picture is given back at once.
-Image.core.set_block_size(64 * 1024 * 1024)
+_imaging.set_block_size(64 * 1024 * 1024)
 NEUTRAL = (128, 128, 128)
 """What shows through transparent pixels: grey, which neither reads as glare nor as shadow."""
 
@@ -16,10 +16,13 @@ NEUTRAL = (128, 128, 128)
 def to_rgb(image: Image.Image, min_side: int) -> Decoded:
     """Reduce by a power of two as far as ``min_side`` allows, then convert to uint8 RGB."""
     factor = reduction(*image.size, min_side)
+    return Decoded(reduced_rgb(image, factor), factor)
+
+
+def reduced_rgb(image: Image.Image, factor: int) -> Pixels:
+    """Every block of ``factor`` squared pixels averaged, as uint8 RGB; the last row and column may be partial."""
     image = _averageable(image)
-    if factor > 1:
-        image = image.reduce(factor)
-    return Decoded(_array(image), factor)
+    return _array(image.reduce(factor) if factor > 1 else image)
 
 
 def _averageable(image: Image.Image) -> Image.Image:

@@ -3,18 +3,22 @@
 import hashlib
 import json
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
-from inference.backends.protocol import Batch, RawOutput, run_ahead
+from inference.backends.protocol import SMALL_BATCH, Batch, RawOutput
 from inference.detector import Detector
+from inference.read_ahead import read_ahead
 from inference.testing import ScriptedDetector, shipped_manifest
 from model.errors import ModelError
 from model.manifest import Manifest
@@ -44,6 +48,10 @@ class LevelBackend:
     name: str = "level"
     version: str = "1"
 
+    @property
+    def output_shape(self) -> tuple[int | None, ...]:
+        return self.run(SMALL_BATCH).shape
+
     def run(self, batch: Batch) -> RawOutput:
         self.shapes.append(batch.shape)
         output = np.full((len(batch), self.channels or 4 + len(self.labels), 3), self.fill, dtype=np.float32)
@@ -52,7 +60,7 @@ class LevelBackend:
         return output
 
     def run_many(self, batches: Iterable[Batch]) -> Iterator[RawOutput]:
-        return run_ahead(self.run, batches)
+        return read_ahead(self.run, batches, workers=1)
 
 
 def _grey(level: int, width: int = 512, height: int = 384) -> Picture:
@@ -101,6 +109,37 @@ def test_many_photos_are_answered_as_one_by_one_and_in_order(backend: Any) -> No
         np.testing.assert_allclose(alone.scores, together.scores, atol=1e-4)
         np.testing.assert_array_equal(alone.label_ids, together.label_ids)
         np.testing.assert_allclose(alone.boxes, together.boxes, atol=0.1)
+
+
+def test_one_by_one_and_many_agree_to_the_last_bit(detector: Detector) -> None:
+    """The two compilations of OpenVINO: which one serves depends on how many photos come, the answer must not."""
+    photos = [_noise(*size, seed) for seed, size in enumerate([(640, 480), (640, 480), (480, 640), (640, 480)] * 2)]
+    for photo, together in zip(photos, detector.detect_many(photos, batch=3), strict=True):
+        for alone in (detector.detect(photo), next(detector.detect_many([photo]))):
+            for name in ("boxes", "scores", "label_ids"):
+                np.testing.assert_array_equal(getattr(alone, name), getattr(together, name))
+
+
+def test_only_the_network_that_is_asked_for_is_compiled() -> None:
+    detector = Detector.load(SHIPPED)
+    compiled = detector.backend._compiled  # type: ignore[attr-defined]
+    assert set(compiled) == set()
+    list(detector.detect_many([_noise(640, 480)]))
+    detector.detect(_noise(480, 640))
+    assert set(compiled) == {"LATENCY"}
+    list(detector.detect_many([_noise(640, 480), _noise(480, 640)]))
+    assert set(compiled) == {"LATENCY", "THROUGHPUT"}
+
+
+def test_several_threads_may_share_a_detector_for_many_photos() -> None:
+    """On a fresh detector, so that their first requests meet while nothing is compiled yet."""
+    detector = Detector.load(SHIPPED)
+    cases = [[_noise(640, 480 + 32 * number, seed) for seed in range(1 + number % 3)] for number in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        together = list(pool.map(lambda case: list(detector.detect_many(case)), cases * 3))
+    for case, found in zip(cases * 3, together, strict=True):
+        for photo, seen in zip(case, found, strict=True):
+            np.testing.assert_array_equal(seen.boxes, detector.detect(photo).boxes)
 
 
 def test_no_photos_no_answers(detector: Detector) -> None:
@@ -220,9 +259,29 @@ def test_an_unknown_backend_is_named(folder: Path) -> None:
 
 
 def test_torch_without_its_checkpoint_says_which_file_it_needs(folder: Path) -> None:
-    with pytest.raises(ModelError, match=r"joint-v0\.pt") as caught:
+    with pytest.raises(ModelError, match=r"joint-v0\.pt.*QUICKCLAIM_CHECKPOINT") as caught:
         Detector.load(folder, "torch")
     assert caught.value.code == "model.weights_missing"
+
+
+@pytest.mark.parametrize("package", ["torch", "ultralytics"])
+def test_torch_that_is_not_installed_is_named_with_its_extra(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    checkpoint = tmp_path / "joint-v0.pt"
+    checkpoint.write_bytes(b"weights")
+
+    def vouch(manifest: Any) -> None:
+        manifest["checkpoint"] |= {"sha256": hashlib.sha256(b"weights").hexdigest(), "bytes": 7}
+
+    _rewrite(folder, vouch)
+    for name in ("torch", "ultralytics"):
+        monkeypatch.setitem(sys.modules, name, None if name == package else ModuleType(name))
+        if name != package:
+            sys.modules[name].__spec__ = ModuleSpec(name, None)
+    with pytest.raises(ModelError, match=rf"{package}.*quickclaim\[train\]") as caught:
+        Detector.load(folder, "torch", checkpoint=checkpoint)
+    assert caught.value.code == "model.backend_missing"
 
 
 def test_torch_does_not_unpickle_another_checkpoint(folder: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -70,12 +71,12 @@ def test_a_stopped_machine_costs_no_processor_time(workers: Workers, small: byte
     request = {"max_pixels": 10**8, "min_side": 640, "seconds": 0.5}
     workers.ask(small, request, most=MOST)
     (process,) = workers.processes()
-    process.send_signal(19)
+    process.send_signal(signal.SIGSTOP)
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(workers.ask, small, request, most=MOST)
         time.sleep(1.0)
         assert not answer.done()
-        process.send_signal(18)
+        process.send_signal(signal.SIGCONT)
         assert answer.result(20).facts["width"] == 320
 
 
@@ -83,7 +84,7 @@ def test_a_process_that_only_waits_is_given_up(workers: Workers, small: bytes) -
     request = {"max_pixels": 10**8, "seconds": 4.5}
     workers.ask(small, request, most=MOST)
     (process,) = workers.processes()
-    process.send_signal(19)
+    process.send_signal(signal.SIGSTOP)
     with pytest.raises(PhotoRejected) as caught:
         workers.ask(small, request, most=MOST, patience=0.2)
     assert caught.value.code == "photo.too_slow"

@@ -124,7 +124,6 @@ def test_two_cases_of_large_photos_at_once_stay_below_a_gibibyte(kind: str, tmp_
         peak = max(peak, tree_mebibytes(process.pid))
         time.sleep(0.01)
     assert process.returncode == 0
-    print(kind, peak)
     assert 100 < peak < GIB
 
 

@@ -45,3 +45,18 @@ def test_an_error_is_raised_where_its_result_is_due() -> None:
     assert [next(made), next(made)] == [0, 1]
     with pytest.raises(ValueError, match="third"):
         next(made)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_nothing_is_started_after_a_failure(workers: int) -> None:
+    started: list[int] = []
+
+    def make(item: int) -> int:
+        started.append(item)
+        if item == 3:
+            raise ValueError("fourth")
+        return item
+
+    with pytest.raises(ValueError, match="fourth"):
+        list(read_ahead(make, range(50), workers=workers, ahead=10))
+    assert max(started) <= 3 + (workers - 1)
