@@ -117,7 +117,10 @@ class CandidateOut(_Document):
 
 
 class DamageOut(_Document):
-    """One damage. ``part`` is ``unknown`` while ``candidates`` (which may be empty) leave it open."""
+    """One damage. ``part`` is ``unknown`` while ``candidates`` (which may be empty) leave it open.
+
+    ``doubtful``: seen only where there may be no car; a wider photo is asked for, and no line is about it.
+    """
 
     part: str
     side: str
@@ -127,6 +130,7 @@ class DamageOut(_Document):
     evidence: list[EvidenceOut]
     candidates: list[CandidateOut]
     area_cm2: float | None
+    doubtful: bool
     notes: list[str]
 
     @classmethod
@@ -141,6 +145,7 @@ class DamageOut(_Document):
             evidence=[EvidenceOut.of(item) for item in damage.evidence],
             candidates=[CandidateOut.of(ref) for ref in damage.candidates],
             area_cm2=None if damage.area_cm2 is None else float(round(damage.area_cm2)),
+            doubtful=damage.doubtful,
             notes=[texts.say(item) for item in damage.notes],
         )
 

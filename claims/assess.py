@@ -55,7 +55,7 @@ def conclude(
     """The second half of the pipeline: observations become damages, an estimate and a decision. Pure, milliseconds."""
     found = consolidate(_evidence(observations), rulebook.consolidate)
     priced = estimate(
-        found.damages,
+        [damage for damage in found.damages if not damage.doubtful],  # these come first: indices hold
         vehicle=rulebook.vehicle(facts),
         catalogue=rulebook.catalogue,
         rates=rulebook.rates,

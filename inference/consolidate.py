@@ -34,7 +34,7 @@ class PhotoEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consolidated:
-    """The damages of a case in a fixed order, and the statements about what was left out."""
+    """The damages of a case in a fixed order, doubtful ones last, and the statements about what was left out."""
 
     damages: tuple[Damage, ...]
     dropped: tuple[Note, ...]
@@ -103,7 +103,9 @@ def _certainty(sighting: Sighting) -> tuple[int, float]:
 def _could_be_same(sighting: Sighting, group: _Group) -> bool:
     """Same part; or, on another photo, a part that the sighting may mean. A nameless one never joins a named one."""
     if not sighting.refs or not group.refs:
-        return not sighting.refs and not group.refs and sighting.kind is group.sightings[0].kind
+        first = group.sightings[0]
+        alike = sighting.kind is first.kind and sighting.doubtful is first.doubtful
+        return not sighting.refs and not group.refs and alike
     if set(sighting.refs) == set(group.refs):
         return True
     return sighting.photo not in group.photos and bool(_narrowed(group.refs, sighting.refs, strict=True))
@@ -151,6 +153,7 @@ def _damage(group: _Group, kind: DamageKind, groups: Sequence[_Group], rules: Co
         candidates=() if group.settled else group.refs,
         area_cm2=cm2,
         severity_certain=named is not None or cm2 is not None,
+        doubtful=all(item.doubtful for item in own),
         notes=tuple(notes) + tuple(_perhaps_close_up(group, kind, groups)),
     )
 
@@ -193,6 +196,13 @@ def _evidence(sightings: Sequence[Sighting]) -> tuple[Evidence, ...]:
     return tuple(sorted(found, key=lambda item: (-item.score, item.photo, item.box)))
 
 
-def _place(damage: Damage) -> tuple[int, str, str, str, float]:
+def _place(damage: Damage) -> tuple[bool, int, str, str, str, float]:
     order = list(Part).index(damage.part) if damage.part else len(Part)
-    return (order, damage.side.value, damage.kind.value, damage.severity.value, -damage.confidence)
+    return (
+        damage.doubtful,
+        order,
+        damage.side.value,
+        damage.kind.value,
+        damage.severity.value,
+        -damage.confidence,
+    )

@@ -31,6 +31,7 @@ class Sighting:
     boxes: tuple[Box, ...] = ()
     scale: float | None = None
     label_severity: Severity | None = None
+    doubtful: bool = False
     notes: tuple[Note, ...] = ()
 
     @property
@@ -48,8 +49,8 @@ class PhotoReading:
     dropped: tuple[Note, ...]
 
     def nameless(self) -> "PhotoReading":
-        """The same damage without any part, and without the scale that parts give."""
-        bare = tuple(replace(item, refs=(), scale=None, notes=()) for item in self.sightings)
+        """The same damage, if it is on a car at all: without any part, and without the scale that parts give."""
+        bare = tuple(replace(item, refs=(), scale=None, doubtful=True, notes=()) for item in self.sightings)
         return replace(self, sightings=bare)
 
 

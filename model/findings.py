@@ -38,7 +38,8 @@ class Damage:
     ``part`` is None while the evidence leaves more than one candidate, or none; ``candidates`` then holds every part
     that it may be, best supported first, and may be empty when nothing at all names a part. ``area_cm2`` is the
     estimated size of the damage, None without any scale. ``severity_certain`` is False when the severity was assumed
-    rather than measured or seen.
+    rather than measured or seen. ``doubtful``: seen only on photos that may show no car at all; it stays, a wider
+    photo is asked for, and it makes no line of an estimate.
     """
 
     part: Part | None
@@ -50,6 +51,7 @@ class Damage:
     candidates: tuple[PartRef, ...] = ()
     area_cm2: float | None = None
     severity_certain: bool = False
+    doubtful: bool = False
     notes: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from claims.rulebook import Rulebook
 from data.datasets import read_photos
+from inference.consolidate import PhotoEvidence, consolidate
 from inference.detector import Detector
 from inference.geometry import hull
 from inference.images import IntakeLimits, read_photo
@@ -179,7 +180,9 @@ def subject(detector: Detector, rulebook: Rulebook, datasets: Path) -> None:
         name: [detector.detect(Frame(pixels)) for pixels in photos(datasets / name, 250)]
         for name in ("damage_types", "damage_outlines", "damaged_parts")
     }
-    print(f"{len(empty)} car-free crops; limit in force {limits.min_car_score}")  # noqa: T201
+    print(f"{len(empty)} car-free crops; limits in force {limits.min_car_score} and {limits.sure_car_score}")  # noqa: T201
+    lined = sum(_makes_a_line(crop, item, rulebook) for crop, item in zip(crops, empty, strict=True))
+    print(f"crops with a damage that makes a line of an estimate: {lined}")  # noqa: T201
     for limit in (0.3, 0.4, limits.min_car_score, 0.5, 0.6, 0.8):
         wrong = np.mean([limits.car_score(item) >= limit for item in empty])
         line = np.mean([limits.car_score(item) >= limit and bool(found(item)) for item in empty])
@@ -189,6 +192,16 @@ def subject(detector: Detector, rulebook: Rulebook, datasets: Path) -> None:
         }
         shares = ", ".join(f"{name} {share:.2f}" for name, share in kept.items())
         print(f"{limit:.2f}: car-free accepted {wrong:.3f}, with a damage {line:.3f}; kept of {shares}")  # noqa: T201
+
+
+def _makes_a_line(pixels: Pixels, detections: Detections, rulebook: Rulebook) -> bool:
+    height, width = pixels.shape[:2]
+    scene = Scene.read(detections, width=width, height=height, rules=rulebook.consolidate)
+    quality = judge(pixels, detections, scene, rulebook.quality)
+    if not quality.ok:
+        return False
+    photo = PhotoEvidence(index=0, sha256="", width=width, height=height, detections=detections, named=quality.sure)
+    return any(not damage.doubtful for damage in consolidate([photo], rulebook.consolidate).damages)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def _headline(assessment: Assessment) -> tuple[str, Decimal | None]:
     if not assessment.usable:
         return "no_photo", None
     if not estimate.lines:
-        return "no_damage", None
+        return ("unpriced" if assessment.damages else "no_damage"), None
     if estimate.at_least and not estimate.total:
         return "unpriced", None
     if assessment.decision.route is Route.INSTANT_OFFER and estimate.net:
@@ -94,10 +94,10 @@ def next_steps(assessment: Assessment, words: Words) -> list[str]:
 def _first_steps(assessment: Assessment, words: Words) -> list[str]:
     """An offer of nothing would read as a refusal: it is explained instead."""
     route, estimate = assessment.decision.route, assessment.estimate
-    if not estimate.lines:
+    if not estimate.lines and not assessment.damages:
         empty = "empty.no_damage" if assessment.usable else "empty.no_photo"
         return [words.say(empty), words.say(f"next.empty.{route.value}")]
-    if estimate.net or estimate.at_least:
+    if estimate.net or estimate.at_least or not estimate.lines:
         return [words.say(f"next.{route.value}")]
     below = words.say("next.below_deductible")
     return [below] if route is Route.INSTANT_OFFER else [words.say(f"next.{route.value}"), below]

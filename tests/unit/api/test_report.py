@@ -82,6 +82,10 @@ def pictures(page: Page) -> dict[str, Image.Image]:
     return found
 
 
+CLOSE_UP = [("scratch", 0.95, (200.0, 200.0, 600.0, 400.0)), ("hood", 0.2, (0.0, 0.0, 800.0, 600.0))]
+"""Surely a car, but no part of it passes its threshold."""
+
+
 def test_the_page_is_whole_and_asks_nothing_of_the_network(door: Any, fixed: Any) -> None:
     for case in (door, fixed):
         text, page = page_of(case)
@@ -225,13 +229,21 @@ def test_an_unpriced_line_is_never_zero(fixed: Any) -> None:
 
 
 def test_where_nothing_has_a_price_no_amount_is_named(make_case: Callable[..., Any], jpeg: Any) -> None:
-    case = make_case({"a.jpg": (jpeg(), [("scratch", 0.95, (200.0, 200.0, 600.0, 400.0))])})
+    case = make_case({"a.jpg": (jpeg(), CLOSE_UP)})
     assert [line.priced for line in case.assessment.estimate.lines] == [False]
     _, page = page_of(case)
     assert "No amount yet" in page.text("en")
     assert "Total no price yet Deductible CNY 20.00" in page.text("en")
     assert "CNY 0.00" not in page.text("en")
     assert "金额待定" in page.text("zh-CN")
+
+
+def test_what_may_be_no_car_is_no_undamaged_car(make_case: Callable[..., Any], jpeg: Any) -> None:
+    case = make_case({"a.jpg": (jpeg(), [("scratch", 0.7, (200.0, 200.0, 600.0, 400.0))])})
+    assert case.assessment.estimate.lines == ()
+    _, page = page_of(case)
+    assert "No amount yet" in page.text("en")
+    assert "No damage seen" not in page.text("en")
 
 
 def test_nothing_found_and_nothing_usable(make_case: Callable[..., Any], jpeg: Any) -> None:

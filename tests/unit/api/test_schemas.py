@@ -19,6 +19,10 @@ def document(case: Any) -> dict[str, Any]:
     return found
 
 
+CLOSE_UP = [("scratch", 0.95, (200.0, 200.0, 600.0, 400.0)), ("hood", 0.2, (0.0, 0.0, 800.0, 600.0))]
+"""Surely a car, but no part of it passes its threshold."""
+
+
 def test_it_names_its_day_and_everything_that_is_taken_off(door: Any) -> None:
     found = document(door)
     assert found["on"] == "2026-11-22"
@@ -35,7 +39,7 @@ def test_no_damage_is_said_only_of_photos_that_were_looked_at(make_case: Callabl
 
 
 def test_an_amount_of_which_nothing_is_known_is_null(make_case: Callable[..., Any], jpeg: Any) -> None:
-    found = document(make_case({"a.jpg": (jpeg(), [("scratch", 0.95, (200.0, 200.0, 600.0, 400.0))])}))
+    found = document(make_case({"a.jpg": (jpeg(), CLOSE_UP)}))
     (line,) = found["estimate"]["lines"]
     assert (line["priced"], line["total"], line["low"], line["high"]) == (False, None, None, None)
     assert found["estimate"]["total"] == 0

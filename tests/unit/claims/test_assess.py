@@ -83,6 +83,18 @@ def test_the_same_photo_twice_and_another_order_change_no_amount(run: Run) -> No
     assert codes(once) == codes(turned) == codes(doubled)
 
 
+def test_what_may_be_no_car_stays_but_makes_no_line(run: Run) -> None:
+    script: dict[str, list[Row]] = {"wall.png": [("scratch", 0.7, (100, 100, 300, 200))], "wide.png": [*CAR, SCRATCH]}
+    alone = run([("wall.png", png(2))], script)
+    assert [damage.doubtful for damage in alone.damages] == [True]
+    assert alone.estimate.lines == ()
+    assert codes(alone).count("reason.PART_UNKNOWN") == 1
+    assert [item.code for item in alone.decision.wanted] == ["shot.wider"]
+    both = run([("wall.png", png(2)), ("wide.png", png(1))], script)
+    assert [line.damages for line in both.estimate.lines] == [(0,)]
+    assert both.damages[0].part is Part.FRONT_DOOR
+
+
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 def test_a_chain_of_near_copies_is_one_view_in_any_order(order: tuple[int, ...]) -> None:
     hashes = (0b0, 0b1111, 0b11111111)  # the outer two are 8 bits apart, each 4 from the middle one

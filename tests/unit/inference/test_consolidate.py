@@ -206,6 +206,13 @@ def test_on_a_photo_that_may_be_no_car_no_part_is_named(run: Callable[..., Conso
     doubtful = replace(photo(0, rows), named=False)
     [damage] = run([doubtful]).damages
     assert (damage.part, damage.candidates, damage.area_cm2) == (None, (), None)
+    assert damage.doubtful
+
+
+def test_doubtful_damage_stays_apart_and_comes_last(run: Callable[..., Consolidated], photo: Photo) -> None:
+    sure = photo(0, [("scratch", 0.8, (100, 100, 500, 300))])
+    doubtful = replace(photo(1, [("scratch", 0.9, (100, 100, 500, 300))]), named=False)
+    assert [damage.doubtful for damage in run([doubtful, sure]).damages] == [False, True]
 
 
 def test_the_size_of_a_damage_follows_its_share_of_the_part(run: Callable[..., Consolidated], photo: Photo) -> None:
