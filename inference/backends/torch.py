@@ -16,6 +16,9 @@ from inference.backends.protocol import SMALL_BATCH, Batch, RawOutput
 from inference.read_ahead import read_ahead
 from model.errors import ModelError
 
+GROUPS = ("part", "damage", "damaged_part")
+"""The order of the boxes in the output of a head that has one box for each group of labels."""
+
 
 class TorchBackend:
     """The Ultralytics network of a verified checkpoint, with the one-to-many head, in float32."""
@@ -35,7 +38,7 @@ class TorchBackend:
         self.labels: tuple[str, ...] = tuple(self.network.names.values())
         self.network.fuse(verbose=False)
         self.network.to(memory_format=torch.channels_last)
-        self.network.model[-1].export = True
+        prepare_to_serve(self.network)
 
     @property
     def output_shape(self) -> tuple[int | None, ...]:
@@ -49,7 +52,7 @@ class TorchBackend:
         try:
             with torch.inference_mode():
                 photos = torch.from_numpy(batch).permute(0, 3, 1, 2).float() / 255
-                output: RawOutput = self.network(photos).numpy()
+                output: RawOutput = served_output(self.network, photos).numpy()
         except RuntimeError as error:
             raise ModelError("run_failed", str(error)) from error
         return output
@@ -92,3 +95,30 @@ def load_network(checkpoint: bytes) -> Any:
     except Exception as error:  # a pickle may raise anything
         raise ModelError("weights_unreadable", f"checkpoint: {error}") from error
     return network
+
+
+def prepare_to_serve(network: Any) -> None:
+    """Set the head to answer with bare tensors, whatever its kind."""
+    head = network.model[-1]
+    head.export = True
+    if getattr(head, "box_groups", None) is not None:
+        head.training = True  # this flag alone: the head then gives what it computes, before any decoding
+
+
+def served_output(network: Any, photos: Any) -> Any:
+    """(n, 3, h, w) float in 0..1 → the served output: (n, 4 + labels, anchors), or with one box for each group of
+    labels (n, 4 x groups + labels, anchors). Boxes are centre x, centre y, width, height in network pixels."""
+    head = network.model[-1]
+    if getattr(head, "box_groups", None) is None:
+        return network(photos)
+    return grouped_output(network(photos), head.stride)
+
+
+def grouped_output(raw: Any, strides: Any) -> Any:
+    """What a grouped head computes (see ``served_output``) → its output."""
+    import torch
+    from ultralytics.utils.tal import dist2bbox, make_anchors
+
+    anchors, scale = (part.transpose(0, 1) for part in make_anchors(raw["feats"], strides, 0.5))
+    boxes = [dist2bbox(part, anchors[None], xywh=True, dim=1) * scale for part in raw["boxes"].chunk(len(GROUPS), 1)]
+    return torch.cat([*boxes, raw["scores"].sigmoid()], 1)

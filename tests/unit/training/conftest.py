@@ -1,0 +1,112 @@
+"""Small annotated sets, drawn for the tests."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from data.taxonomy import read_taxonomy
+from training.recipe import Recipe
+
+WIDTH, HEIGHT = 96, 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Photo:
+    """A picture that looks like no other unless its ``seed`` is the other's. ``boxes``: label, x, y, width, height."""
+
+    name: str
+    seed: int
+    boxes: Sequence[tuple[str, float, float, float, float]] = ()
+    split: str = "train"
+    group: str = ""
+    mirrored: bool = False
+    size: tuple[int, int] = (WIDTH, HEIGHT)
+
+    @property
+    def pixels(self) -> npt.NDArray[np.uint8]:
+        rough = np.random.default_rng(self.seed).integers(0, 256, (9, 9, 3), dtype=np.uint8)
+        smooth = np.asarray(cv2.resize(rough, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
+        return np.ascontiguousarray(smooth[:, ::-1]) if self.mirrored else smooth
+
+
+def _coco(folder: str, photos: Sequence[Photo]) -> dict[str, Any]:
+    labels = list(dict.fromkeys(box[0] for photo in photos for box in photo.boxes))
+    boxes = [(index, label, box) for index, photo in enumerate(photos) for label, *box in photo.boxes]
+    return {
+        "images": [
+            {
+                "id": index,
+                "file_name": photo.name,
+                "width": photo.size[0],
+                "height": photo.size[1],
+                "split": photo.split,
+                "group": photo.group or f"{folder}{index}",
+            }
+            for index, photo in enumerate(photos)
+        ],
+        "annotations": [
+            {"id": number, "image_id": index, "category_id": labels.index(label), "bbox": box}
+            for number, (index, label, box) in enumerate(boxes)
+        ],
+        "categories": [{"id": index, "name": label} for index, label in enumerate(labels)],
+    }
+
+
+@pytest.fixture
+def draw(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a set into the folder of sets, and returns that folder."""
+    root = tmp_path / "sets"
+
+    def write(folder: str, *photos: Photo) -> Path:
+        (root / folder / "images").mkdir(parents=True)
+        for photo in photos:
+            cv2.imwrite(str(root / folder / "images" / photo.name), cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2BGR))
+        (root / folder / "annotations.json").write_text(json.dumps(_coco(folder, photos)), "utf-8")
+        return root
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Networks this small take longer to share out than to compute, and a lot longer beside another process."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def photo() -> type[Photo]:
+    """How to describe a photo to ``draw``."""
+    return Photo
+
+
+@pytest.fixture
+def recipe() -> Callable[..., Recipe]:
+    """A recipe over the given sources; three old labels, everything else starts from one of them."""
+    old = {"part": "hood", "damage": "scratch", "damaged_part": "damaged_Door"}
+
+    def make(*sources: dict[str, Any], **changes: Any) -> Recipe:
+        similar = {name: old[meaning.group] for name, meaning in read_taxonomy("joint-v1").items()}
+        content: dict[str, Any] = {
+            "name": "joint-v1",
+            "expectation": "it runs",
+            "start": "0" * 64,
+            "similar": {name: like for name, like in similar.items() if name != like},
+            "own_labels": False,
+            "sources": sources,
+            "schedule": {"epochs": 1, "batch": 2, "size": 64, "rate": 0.001},
+        }
+        return Recipe.model_validate({**content, **changes})
+
+    return make

@@ -1,0 +1,184 @@
+"""A run that was killed goes on as if it had not been; a run is what its recipe says."""
+
+import hashlib
+import importlib.util
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model.errors import ModelError
+from training.prepare import prepare
+from training.prepared import PreparedSet
+from training.recipe import Recipe, Schedule
+
+pytestmark = [
+    pytest.mark.torch,
+    pytest.mark.usefixtures("one_thread"),
+    pytest.mark.skipif(importlib.util.find_spec("ultralytics") is None, reason="the train extra is not installed"),
+]
+
+DRAW, MAKE = Callable[..., Path], Callable[..., Recipe]
+OLD = {0: "hood", 1: "scratch", 2: "damaged_Door"}
+TYPES = {"folder": "damage_types", "teaches": {"dent": ["dent"]}}
+PLAN = {"epochs": 1.5, "batch": 2, "size": 64, "rate": 0.001, "warm_up": 0.2, "plain": 0.4, "average": 0.9}
+
+
+@pytest.fixture(scope="module")
+def start() -> bytes:
+    """A checkpoint of a random network."""
+    from inference.backends.torch import keep_ultralytics_to_itself
+
+    keep_ultralytics_to_itself()
+    import torch
+    from ultralytics.nn.tasks import DetectionModel
+
+    torch.manual_seed(0)
+    network: Any = DetectionModel("yolo26n.yaml", nc=3, verbose=False)
+    network.names = OLD
+    file = io.BytesIO()
+    torch.save({"model": network.half()}, file)
+    return file.getvalue()
+
+
+@pytest.fixture
+def ready(draw: DRAW, photo: Any, recipe: MAKE) -> tuple[Recipe, PreparedSet, Path]:
+    """Eight photos with a dent each: six steps of two."""
+    boxes = [("dent", 20, 20, 40, 30)]
+    root = draw("damage_types", *(photo(name=f"{n}.png", seed=n, boxes=boxes) for n in range(8)))
+    made = recipe(TYPES, schedule=PLAN)
+    return made, prepare(made, root).prepared, root
+
+
+class _KilledError(Exception):
+    """The power went."""
+
+
+def _watched() -> Any:
+    """A trainer that remembers what it was shown, and may die before a step."""
+    from training.train import Trainer
+
+    class Watched(Trainer):
+        dies_at: int | None = None
+
+        def _step(self, pictures: Any, targets: Any) -> dict[str, float]:
+            if self.progress.step == self.dies_at:
+                raise _KilledError
+            self.seen = [*getattr(self, "seen", []), hashlib.sha256(pictures.numpy().tobytes()).hexdigest()]
+            return super()._step(pictures, targets)
+
+    return Watched
+
+
+def _lines(run: Path) -> list[dict[str, Any]]:
+    lines = [json.loads(line) for line in (run / "log.jsonl").read_text("utf-8").splitlines()]
+    return [{name: value for name, value in line.items() if name != "minutes"} for line in lines]
+
+
+def test_a_killed_run_ends_as_one_that_was_not(
+    ready: tuple[Recipe, PreparedSet, Path], start: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.setattr("training.train.EVERY", 1)
+    make, said = _watched(), list[str]()
+    whole = make(*ready, tmp_path / "whole", start)
+    finished = whole.train(said.append)
+    killed = make(*ready, tmp_path / "killed", start)
+    killed.dies_at = 3
+    with pytest.raises(_KilledError):
+        killed.train(said.append, save_every=0.0)
+    resumed = make(*ready, tmp_path / "killed", start)
+    assert resumed.progress.step == 3
+    resumed.train(said.append)
+
+    assert len(whole.seen) == 6
+    assert killed.seen + resumed.seen == whole.seen
+    log, again = _lines(tmp_path / "whole"), _lines(tmp_path / "killed")
+    assert [line["step"] for line in again] == [1, 2, 3, 4, 5, 6]
+    for line, same in zip(log, again, strict=True):
+        assert same == pytest.approx(line, rel=1e-3, abs=2e-3)
+    states = [torch.load(tmp_path / name / "last.pt", weights_only=True) for name in ("whole", "killed")]
+    for name, value in states[0]["average"].items():
+        torch.testing.assert_close(states[1]["average"][name], value, atol=2e-3, rtol=2e-3)
+
+    shipped = torch.load(finished, weights_only=False)
+    assert shipped["recipe"] == ready[0].sha256
+    assert tuple(shipped["model"].names.values()) == ready[1].labels
+    assert not list(tmp_path.glob("*/*.part"))
+
+
+def test_every_layer_learns(ready: tuple[Recipe, PreparedSet, Path], start: bytes, tmp_path: Path) -> None:
+    """A checkpoint holds a moving average, whose weights come frozen: three runs learned in the head alone."""
+    from training.train import Trainer
+
+    trainer = Trainer(*ready, tmp_path, start)
+    before = {name: weight.detach().clone() for name, weight in trainer.network.named_parameters()}
+    trainer.train(lambda _: None)
+    still = [name for name, weight in trainer.network.named_parameters() if weight.equal(before[name])]
+    assert len(before) > 200
+    assert still == []
+
+
+def test_a_finished_run_is_finished(ready: tuple[Recipe, PreparedSet, Path], start: bytes, tmp_path: Path) -> None:
+    make = _watched()
+    first = make(*ready, tmp_path, start)
+    finished = first.train(lambda _: None)
+    content = finished.read_bytes()
+    again = make(*ready, tmp_path, start)
+    assert again.train(lambda _: None) == finished
+    assert not hasattr(again, "seen")
+    assert finished.read_bytes() == content
+
+
+def test_a_run_does_not_change_its_recipe(
+    ready: tuple[Recipe, PreparedSet, Path], start: bytes, tmp_path: Path
+) -> None:
+    from training.train import Trainer
+
+    made, prepared, root = ready
+    Trainer(*ready, tmp_path, start).save()
+    other = made.model_copy(update={"expectation": "more"})
+    with pytest.raises(ModelError, match="prepared with another recipe") as caught:
+        Trainer(other, prepared, root, tmp_path, start)
+    assert caught.value.code == "model.recipe_invalid"
+    again = prepared.model_copy(update={"recipe": other.sha256})
+    with pytest.raises(ModelError, match="begun with another recipe") as caught:
+        Trainer(other, again, root, tmp_path, start)
+    assert caught.value.code == "model.recipe_invalid"
+
+
+def test_a_recipe_starts_from_one_checkpoint(recipe: MAKE, tmp_path: Path) -> None:
+    from training.train import first_checkpoint
+
+    (tmp_path / "start.pt").write_bytes(b"weights")
+    made = recipe(TYPES, start=hashlib.sha256(b"weights").hexdigest())
+    assert first_checkpoint(made, tmp_path / "start.pt") == b"weights"
+    for changes, name, code in (
+        ({}, "none.pt", "weights_missing"),
+        ({"start": "1" * 64}, "start.pt", "weights_corrupt"),
+    ):
+        with pytest.raises(ModelError) as caught:
+            first_checkpoint(made.model_copy(update=changes), tmp_path / name)
+        assert caught.value.code == f"model.{code}"
+
+
+def test_the_rate_warms_up_and_falls_along_a_cosine() -> None:
+    from training.train import rate
+
+    schedule = Schedule(epochs=1, batch=1, size=32, rate=0.01, last_rate=0.1, warm_up=0.2)
+    assert [rate(schedule, share) for share in (0, 0.1, 0.2, 0.6, 1)] == pytest.approx([0, 0.005, 0.01, 0.0055, 0.001])
+    falling = [rate(schedule, 0.2 + 0.8 * step / 50) for step in range(51)]
+    assert falling == sorted(falling, reverse=True)
+    assert rate(schedule.model_copy(update={"warm_up": 0.0}), 0) == pytest.approx(0.01)
+
+
+def test_a_budget_makes_time_the_end() -> None:
+    from training.train import Progress
+
+    assert Progress(step=3, spent=100, steps=6, budget=None).share == 0.5
+    assert Progress(step=3, spent=100, steps=6, budget=400).share == 0.25
+    assert Progress(step=9, spent=900, steps=6, budget=400).share == 1.0

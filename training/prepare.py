@@ -1,0 +1,66 @@
+"""Annotated sets become one checked data set in the detector's labels."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.own_labels import LabelledPhoto, own_labels
+from data.taxonomy import read_taxonomy
+from training.clusters import Fingerprinted, cluster, sides
+from training.fingerprints import Fingerprints
+from training.leaks import refuse_leaks
+from training.prepared import PreparedSet
+from training.recipe import Recipe
+from training.source_photos import SourcePhoto, read_sources
+from training.teaching import Meanings, scopes, teach
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """``prepared`` is what training reads, the rest what it was made of. ``clusters``: photos that show one picture."""
+
+    recipe: Recipe
+    meanings: Meanings
+    own: Mapping[str, LabelledPhoto]
+    photos: Sequence[SourcePhoto]
+    clusters: Sequence[Sequence[Fingerprinted]]
+    prepared: PreparedSet
+
+
+def prepare(
+    recipe: Recipe, root: Path, *, own: Mapping[str, LabelledPhoto] | None = None, remembered: Path | None = None
+) -> Preparation:
+    """Read, check, merge and split. ``own``: instead of this project's labels; ``remembered``: file of fingerprints.
+
+    Raises ``ModelError`` ``model.data_unreadable`` or ``model.data_leaks``, with the count and the first ten places.
+    """
+    meanings = read_taxonomy(recipe.name)
+    labelled = (own_labels() if own is None else own) if recipe.own_labels else {}
+    fingerprints = Fingerprints(root, remembered)
+    photos = read_sources(recipe, root, fingerprints, meanings, labelled)
+    fingerprints.keep(item.file for item in photos)
+    clusters = cluster([_fingerprinted(item) for item in photos])
+    prepared = _prepared(recipe, meanings, photos, clusters)
+    refuse_leaks(prepared.photos, {item.name: item.file.hashes for item in photos})
+    return Preparation(
+        recipe=recipe, meanings=meanings, own=labelled, photos=photos, clusters=clusters, prepared=prepared
+    )
+
+
+def _prepared(
+    recipe: Recipe, meanings: Meanings, photos: Sequence[SourcePhoto], clusters: Sequence[Sequence[Fingerprinted]]
+) -> PreparedSet:
+    side = sides(clusters)
+    leader = {item.name: members[0].name for members in clusters for item in members}
+    taught = (teach(item, recipe, meanings, cluster=leader[item.name], split=side[item.name]) for item in photos)
+    return PreparedSet(
+        recipe=recipe.sha256,
+        labels=tuple(meanings),
+        scopes=scopes(recipe, meanings),
+        photos=tuple(photo for photo in taught if photo is not None),
+    )
+
+
+def _fingerprinted(item: SourcePhoto) -> Fingerprinted:
+    group = f"{item.source.folder}/{item.photo.group}"
+    return Fingerprinted(name=item.name, group=group, split=item.photo.split, hashes=item.file.hashes)

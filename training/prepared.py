@@ -1,0 +1,78 @@
+"""A prepared data set: every photo once, its boxes in the detector's labels, and which labels it may teach.
+
+SET/set.json       labels in channel order, recipe hash, scopes (name → labels taught)
+SET/photos.jsonl   one photo a line, paths relative to the folder of the annotated sets
+"""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from model.errors import ModelError
+from model.findings import Box
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Drawn(_Frozen):
+    """One box in pixels of the photo. ``outline`` in pixels where one was drawn."""
+
+    label: str
+    box: Box
+    outline: tuple[tuple[float, float], ...] = ()
+
+
+class PreparedPhoto(_Frozen):
+    """``scope`` names the labels that this photo teaches, ``untaught`` those of them that it leaves open (a door whose
+    side nobody can tell is neither a left nor a right one); ``others``: boxes that teach nothing."""
+
+    path: str
+    sha256: str
+    scope: str
+    cluster: str
+    split: str
+    width: int
+    height: int
+    drawn: tuple[Drawn, ...] = ()
+    untaught: tuple[str, ...] = ()
+    others: tuple[Box, ...] = ()
+    repeat: int = 1
+
+
+class PreparedSet(_Frozen):
+    """``labels``: in channel order. ``scopes``: scope → the labels that its photos teach."""
+
+    recipe: str
+    labels: tuple[str, ...]
+    scopes: dict[str, tuple[str, ...]]
+    photos: tuple[PreparedPhoto, ...] = ()
+
+    def of(self, split: str) -> list[PreparedPhoto]:
+        """The photos of one side of the split, in order."""
+        return [photo for photo in self.photos if photo.split == split]
+
+    def taught(self, photo: PreparedPhoto) -> tuple[bool, ...]:
+        """For each label in channel order: does this photo say whether it is there?"""
+        scope = self.scopes[photo.scope]
+        return tuple(label in scope and label not in photo.untaught for label in self.labels)
+
+    def write(self, folder: Path) -> None:
+        """Two files, the same bytes for the same content."""
+        folder.mkdir(parents=True, exist_ok=True)
+        head = self.model_copy(update={"photos": ()})
+        (folder / "set.json").write_text(head.model_dump_json(indent=1) + "\n", "utf-8")
+        lines = (photo.model_dump_json(exclude_defaults=True) for photo in self.photos)
+        (folder / "photos.jsonl").write_text("".join(f"{line}\n" for line in lines), "utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Raises ``ModelError`` ``model.data_unreadable``."""
+        try:
+            head = cls.model_validate_json((folder / "set.json").read_bytes())
+            lines = (folder / "photos.jsonl").read_text("utf-8").splitlines()
+            return head.model_copy(update={"photos": tuple(PreparedPhoto.model_validate_json(line) for line in lines)})
+        except (OSError, ValidationError) as error:
+            raise ModelError("data_unreadable", f"{folder.name}: {error}") from error

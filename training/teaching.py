@@ -1,0 +1,115 @@
+"""What a photo teaches: what is drawn on it, in the detector's labels, and the labels that its silence speaks about.
+
+Labels drawn by this project replace those of the photo's set; on ``car_parts`` they add to them, because there only the
+parts were drawn that the set lacks (docs/labelling.md).
+"""
+
+from collections.abc import Iterator, Mapping
+
+from data.own_labels import LabelledPhoto
+from data.taxonomy import Meaning
+from model.vocabulary import LabelGroup, Part, Side
+from training.prepared import Drawn, PreparedPhoto
+from training.recipe import Recipe, Source
+from training.source_photos import SourcePhoto, clipped, has_area
+
+OWN, OWN_PARTS = "own", "own_parts"
+ADDED = "car_parts"
+"""The set on which own labels add to the set's."""
+
+Meanings = Mapping[str, Meaning]
+
+
+def scopes(recipe: Recipe, meanings: Meanings) -> dict[str, tuple[str, ...]]:
+    """Scope → the labels that its photos teach, present or absent."""
+    named = {source.folder: _taught(source) for source in recipe.sources}
+    named[OWN] = tuple(meanings)
+    if ADDED in named:
+        parts = tuple(name for name, meaning in meanings.items() if meaning.group is LabelGroup.PART)
+        named[OWN_PARTS] = tuple(dict.fromkeys([*named[ADDED], *parts]))
+    return named
+
+
+def teach(item: SourcePhoto, recipe: Recipe, meanings: Meanings, *, cluster: str, split: str) -> PreparedPhoto | None:
+    """The photo as training sees it; None for one that teaches nothing."""
+    if item.own is None and not item.source.teaches and not item.source.negatives:
+        return None
+    plain = PreparedPhoto(
+        path=item.name,
+        sha256=item.file.sha256,
+        scope=item.source.folder,
+        cluster=cluster,
+        split=split,
+        width=item.photo.width,
+        height=item.photo.height,
+        drawn=tuple(_set_drawn(item)),
+        repeat=item.source.repeat,
+    )
+    return plain if item.own is None else _with_own(plain, item.own, recipe, meanings)
+
+
+def _set_drawn(item: SourcePhoto) -> Iterator[Drawn]:
+    for drawn in item.taught:
+        if has_area(drawn.box):
+            for ours in item.source.teaches[drawn.label]:
+                yield Drawn(label=ours, box=clipped(drawn.box, item.photo), outline=drawn.outline)
+
+
+def _with_own(plain: PreparedPhoto, own: LabelledPhoto, recipe: Recipe, meanings: Meanings) -> PreparedPhoto:
+    added = plain.scope == ADDED
+    return plain.model_copy(
+        update={
+            "scope": OWN_PARTS if added else OWN,
+            "drawn": (*(plain.drawn if added else ()), *_own_drawn(own, meanings)),
+            "untaught": tuple(left_open(own, meanings)),
+            "others": tuple(own.pixels(box) for box in own.others),
+            "repeat": max(plain.repeat, recipe.own_repeat),
+        }
+    )
+
+
+def _own_drawn(photo: LabelledPhoto, meanings: Meanings) -> Iterator[Drawn]:
+    for part in photo.parts:
+        for label in labels_of_part(part.part, part.side, meanings):
+            yield Drawn(label=label, box=photo.pixels(part.box))
+    for damage in photo.damages:
+        outline = tuple((x * photo.width / 1000, y * photo.height / 1000) for x, y in damage.outline)
+        box = photo.pixels(damage.box)
+        yield Drawn(label=str(damage.kind), box=box, outline=outline)
+    for (damaged, _), corners in photo.damaged_regions.items():
+        for label in labels_of_damaged_part(damaged, meanings):
+            yield Drawn(label=label, box=photo.pixels(corners))
+
+
+def left_open(photo: LabelledPhoto, meanings: Meanings) -> Iterator[str]:
+    """The labels that the photo says nothing about: of parts with a side that nobody can tell, and of damaged parts
+    where nobody can tell the part."""
+    if any(damage.part is None for damage in photo.damages):
+        yield from (name for name, meaning in meanings.items() if meaning.group is LabelGroup.DAMAGED_PART)
+    for part in photo.parts:
+        if part.side is Side.UNKNOWN and not labels_of_part(part.part, part.side, meanings):
+            yield from labels_of_part(part.part, Side.LEFT, meanings)
+            yield from labels_of_part(part.part, Side.RIGHT, meanings)
+
+
+def labels_of_part(part: Part, side: Side, meanings: Meanings) -> list[str]:
+    """The part labels that a drawn part is: none when its side is not known and the label needs one."""
+    return [
+        name
+        for name, meaning in meanings.items()
+        if meaning.group is LabelGroup.PART
+        and any(place.part is part and place.side in (side, Side.UNKNOWN) for place in meaning.parts)
+    ]
+
+
+def labels_of_damaged_part(part: Part, meanings: Meanings) -> list[str]:
+    """The damaged-part labels under which damage on this part falls."""
+    return [
+        name
+        for name, meaning in meanings.items()
+        if meaning.group is LabelGroup.DAMAGED_PART and any(place.part is part for place in meaning.parts)
+    ]
+
+
+def _taught(source: Source) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([label for labels in source.teaches.values() for label in labels] + [*source.negatives]))

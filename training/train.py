@@ -1,0 +1,225 @@
+"""The training loop: a recipe, a prepared set and a first checkpoint become a better one. Killed runs go on.
+
+RUN/recipe.yaml      what is being done (a copy; its hash must not change)
+RUN/last.pt          network, its moving average, optimiser, step and time spent
+RUN/log.jsonl        one line every few steps
+RUN/NAME.pt          the averaged network, in the shape that Ultralytics and ``export`` load
+"""
+
+import hashlib
+import json
+import math
+import time
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from data.taxonomy import read_taxonomy
+from inference.backends.torch import load_network
+from model.errors import ModelError
+from training.grouped_head import grow
+from training.partial_labels import PartialLabelLoss, Targets
+from training.prepared import PreparedSet
+from training.recipe import Recipe, Schedule
+from training.samples import Samples, batches
+from training.shown import Chosen, by_processes, by_thread
+
+EVERY = 20
+"""Steps between lines of the log."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Progress:
+    """How far a run is. ``spent``: seconds of training. With a ``budget`` the end is a time, otherwise ``steps``."""
+
+    step: int
+    spent: float
+    steps: int
+    budget: float | None
+
+    @property
+    def share(self) -> float:
+        """0 at the start, 1 at the end."""
+        return min(1.0, self.spent / self.budget if self.budget else self.step / self.steps)
+
+
+def first_checkpoint(recipe: Recipe, path: Path) -> bytes:
+    """A checkpoint is a pickle: it is read only when its hash is the recipe's. Raises ``ModelError``."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError("weights_missing", str(path)) from error
+    if hashlib.sha256(content).hexdigest() != recipe.start:
+        raise ModelError("weights_corrupt", f"{path.name} is not the checkpoint that the recipe starts from")
+    return content
+
+
+def rate(schedule: Schedule, share: float) -> float:
+    """Learning rate after ``share`` of the run: a short warm-up, then half a cosine."""
+    if share < schedule.warm_up:
+        return schedule.rate * share / schedule.warm_up
+    fall = (share - schedule.warm_up) / (1 - schedule.warm_up)
+    return schedule.rate * (schedule.last_rate + (1 - schedule.last_rate) * (1 + math.cos(math.pi * fall)) / 2)
+
+
+class Trainer:
+    """One run in one folder."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        prepared: PreparedSet,
+        root: Path,
+        run: Path,
+        start: bytes,
+        *,
+        budget: float | None = None,
+        device: str = "cpu",
+        workers: int = 1,
+    ) -> None:
+        """``start``: the first checkpoint, ignored when the run has a ``last.pt``. ``budget`` in seconds.
+
+        ``workers``: processes that make pictures; with 1 a thread does.
+        """
+        if prepared.recipe != recipe.sha256:
+            raise ModelError("recipe_invalid", "the set was prepared with another recipe: run prepare again")
+        self.recipe, self.run, self.device, self.workers = recipe, run, torch.device(device), workers
+        torch.backends.cudnn.benchmark = True  # every step has pictures of one size
+        self.samples = Samples(prepared, root, recipe.schedule.size)
+        groups = [str(meaning.group) for meaning in read_taxonomy(recipe.name).values()]
+        self.network = grow(load_network(start), prepared.labels, groups, recipe.similar).to(self.device)
+        self.network.to(memory_format=torch.channels_last)
+        self.average = deepcopy(self.network).eval().requires_grad_(False)
+        self.network.requires_grad_(True)  # a checkpoint holds an average, whose weights came frozen
+        self.optimiser = _optimiser(self.network, recipe.schedule)
+        steps = round(recipe.schedule.epochs * len(self.samples) / recipe.schedule.batch)
+        self.progress = Progress(step=0, spent=0.0, steps=steps, budget=budget)
+        self._resume()
+        self.loss = PartialLabelLoss(self.network, recipe.gains)
+
+    def train(self, say: Callable[[str], None], *, save_every: float = 300.0, pause: float = math.inf) -> Path:
+        """Train to the end of the schedule; saves every ``save_every`` seconds. Returns the finished checkpoint.
+
+        ``pause``: seconds after which to save and stop before that end; the next call goes on from there.
+        """
+        if self.progress.share >= 1.0:
+            return self.finished
+        self.network.train()
+        saved = began = time.monotonic()
+        already = self.progress.spent
+        for step, pictures, targets in self._shown():
+            terms = self._step(pictures, targets)
+            self.progress.step, self.progress.spent = step + 1, already + time.monotonic() - began
+            if step % EVERY == 0:
+                say(self._log(terms))
+            if time.monotonic() - saved > save_every:
+                self.save()
+                saved = time.monotonic()
+            if self.progress.share >= 1.0 or time.monotonic() - began >= pause:
+                break
+        self.save()
+        return self.finished
+
+    @property
+    def finished(self) -> Path:
+        """Where the averaged network is."""
+        return self.run / f"{self.recipe.name}.pt"
+
+    def _step(self, pictures: torch.Tensor, targets: Targets) -> dict[str, float]:
+        schedule = self.recipe.schedule
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate(schedule, self.progress.share)
+        photos = pictures.to(self.device, non_blocking=True).contiguous(memory_format=torch.channels_last).float() / 255
+        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+            raw = self.network(photos)
+        loss, terms = self.loss(raw, targets.to(self.device))
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 10.0)
+        self.optimiser.step()
+        self._follow()
+        return {"loss": float(loss.detach()) / len(pictures), **terms}
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """Move the average towards the network; quickly at first."""
+        keep = self.recipe.schedule.average * (1 - math.exp(-(self.progress.step + 1) / 200))
+        now = self.network.state_dict()
+        for name, value in self.average.state_dict().items():
+            if value.dtype.is_floating_point:
+                value.lerp_(now[name].to(value.dtype), 1 - keep)
+            else:
+                value.copy_(now[name])
+
+    def _shown(self) -> Iterator[tuple[int, torch.Tensor, Targets]]:
+        """Batches, made ahead of the network; the same pictures in the same order whoever makes them."""
+        if self.workers == 1:
+            return by_thread(self.samples, self.recipe.augment, self._chosen())
+        pin = self.device.type == "cuda"
+        return by_processes(self.samples, self.recipe.augment, self._chosen(), workers=self.workers, pin=pin)
+
+    def _chosen(self) -> Iterator[Chosen]:
+        """What to show from this step on. With a budget the clock says from which step on pictures are plain."""
+        augment, schedule = self.recipe.augment, self.recipe.schedule
+        steps = batches(self.samples, augment, batch=schedule.batch, seed=schedule.seed, first=self.progress.step)
+        for step, chosen in steps:
+            share = self.progress.share if self.progress.budget else step / self.progress.steps
+            plain = share > 1 - schedule.plain
+            yield step, [(index, random, plain) for index, random in chosen]
+
+    def _log(self, terms: dict[str, float]) -> str:
+        line = {
+            "step": self.progress.step,
+            "minutes": round(self.progress.spent / 60, 2),
+            "share": round(self.progress.share, 4),
+            **{name: round(value, 4) for name, value in terms.items()},
+        }
+        with (self.run / "log.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+        return json.dumps(line)
+
+    def save(self) -> None:
+        """Write both checkpoints; a kill while writing leaves the old ones."""
+        self.run.mkdir(parents=True, exist_ok=True)
+        state = {
+            "recipe": self.recipe.sha256,
+            "step": self.progress.step,
+            "spent": self.progress.spent,
+            "network": self.network.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+        }
+        _replace(self.run / "last.pt", state)
+        shipped = deepcopy(self.average).to("cpu").half()
+        _replace(self.finished, {"model": shipped, "ema": None, "recipe": self.recipe.sha256})
+
+    def _resume(self) -> None:
+        """Go on from ``last.pt``. Raises ``ModelError`` ``model.recipe_invalid`` when it is another recipe's."""
+        self.run.mkdir(parents=True, exist_ok=True)
+        if not (self.run / "last.pt").exists():
+            return
+        state: dict[str, Any] = torch.load(self.run / "last.pt", map_location=self.device, weights_only=True)
+        if state["recipe"] != self.recipe.sha256:
+            raise ModelError("recipe_invalid", f"{self.run.name} was begun with another recipe")
+        self.network.load_state_dict(state["network"])
+        self.average.load_state_dict(state["average"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.progress.step, self.progress.spent = state["step"], state["spent"]
+
+
+def _optimiser(network: Any, schedule: Schedule) -> torch.optim.Optimizer:
+    """AdamW; biases and normalisation do not decay."""
+    decays = [p for p in network.parameters() if p.requires_grad and p.dim() > 1]
+    others = [p for p in network.parameters() if p.requires_grad and p.dim() <= 1]
+    groups = [{"params": decays, "weight_decay": schedule.weight_decay}, {"params": others, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=schedule.rate, betas=(0.9, 0.999))
+
+
+def _replace(path: Path, content: dict[str, Any]) -> None:
+    part = path.with_suffix(".part")
+    torch.save(content, part)
+    part.replace(path)
