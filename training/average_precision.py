@@ -12,6 +12,10 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+
+IOUS = np.linspace(0.5, 0.95, 10)
+"""COCO's AP is the mean over these."""
 
 _RECALLS = np.linspace(0.0, 1.0, 101)
 
@@ -53,21 +57,36 @@ class Matches:
 def match(boxes: Floats, scores: Floats, drawn: Floats, *, iou: float = 0.5) -> Matches:
     """Detections of one label on one photo against its drawn boxes: (n, 4), (n,), (m, 4) as corners."""
     order = np.argsort(-scores, kind="stable")
-    overlaps = _overlaps(boxes[order], drawn)
-    hits = np.zeros(len(order), dtype=bool)
-    for index in range(len(order)):
-        if drawn.size and overlaps[index].max() >= iou:
-            hits[index] = True
-            overlaps[:, overlaps[index].argmax()] = -1.0
+    hits = assign(boxes[order], drawn, ious=np.array([iou]))[:, 0] >= 0
     return Matches(scores=scores[order].astype(np.float64), hits=hits, boxes=len(drawn))
+
+
+def assign(boxes: Floats, drawn: Floats, *, ious: Floats = IOUS) -> Ints:
+    """Which drawn box each detection takes at each IoU, -1 for none: (n, 4) best first, (m, 4) → (n, len(ious))."""
+    taken = np.full((len(boxes), len(ious)), -1, dtype=np.int64)
+    if not len(drawn):
+        return taken
+    free = np.ones((len(ious), len(drawn)), dtype=bool)
+    for index, row in enumerate(overlaps(boxes, drawn)):
+        shares = np.where(free, row, -1.0)
+        best = shares.argmax(axis=1)
+        reached = np.flatnonzero(shares.max(axis=1) >= ious)
+        taken[index, reached] = best[reached]
+        free[reached, best[reached]] = False
+    return taken
 
 
 def average_precision(matches: Matches) -> float:
     """COCO's AP, 0..1. Raises ``ValueError`` when no box was drawn: there is nothing to measure then."""
     if not matches.boxes:
         raise ValueError("average precision of a label without boxes")
-    envelope = np.maximum.accumulate(matches.precision[::-1])[::-1]
-    first = np.searchsorted(matches.recall, _RECALLS, side="left")
+    return interpolated(matches.precision, matches.recall)
+
+
+def interpolated(precision: Floats, recall: Floats) -> float:
+    """The mean, at 101 recalls, of the best precision at that recall or a higher one; both (n,), recall rising."""
+    envelope = np.maximum.accumulate(precision[::-1])[::-1]
+    first = np.searchsorted(recall, _RECALLS, side="left")
     return float(np.append(envelope, 0.0)[first].mean())
 
 
@@ -87,11 +106,11 @@ def f1_plateau(matches: Matches, tolerance: float) -> tuple[float, float]:
     return float(matches.scores[last]), float(matches.scores[first])
 
 
-def _overlaps(boxes: Floats, drawn: Floats) -> Floats:
+def overlaps(boxes: Floats, drawn: Floats) -> Floats:
     """IoU of every detection with every drawn box, (n, m)."""
     boxes, drawn = boxes.reshape(-1, 1, 4), drawn.reshape(1, -1, 4)
     sides = np.minimum(boxes[..., 2:], drawn[..., 2:]) - np.maximum(boxes[..., :2], drawn[..., :2])
     common = np.clip(sides, 0, None).prod(axis=2)
     union = (boxes[..., 2:] - boxes[..., :2]).prod(axis=2) + (drawn[..., 2:] - drawn[..., :2]).prod(axis=2) - common
-    overlaps: Floats = common / np.maximum(union, 1e-9)
-    return overlaps
+    shares: Floats = common / np.maximum(union, 1e-9)
+    return shares

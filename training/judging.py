@@ -12,28 +12,52 @@ import cv2
 import numpy as np
 
 from data.datasets import AnnotatedPhoto, read_photos
-from inference.detector import Detector
+from inference.detector import PhotoDetector
+from inference.postprocess import suppress
 from inference.preprocess import Pixels
 from model.detections import Detections
-from training.average_precision import Matches, match
+from model.vocabulary import LabelGroup
+from training.average_precision import Floats, Ints, Matches, match
+
+ANY = "damage of any kind"
+"""Judged like a label: every damage and damaged part that the detector reports, whatever it calls them."""
+IGNORED = "ignored"
+"""Annotations of this name, or of it and a label, excuse what is reported there."""
+
+_SAME = 0.5
+"""IoU from which two reports under different labels are one ``ANY``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """What one split of one set can judge.
 
-    ``labels``: the set's label → the detector's; others are not judged. ``apart``: see ``read_photos``.
+    ``labels``: the set's label → the detector's; others are not judged. ``damages``: the set's labels that show damage,
+    where it draws all damage. ``apart``: see ``read_photos``. ``name``: how a report calls it, if not by its split.
     """
 
     folder: str
     split: str
     labels: Mapping[str, str]
+    damages: frozenset[str] = frozenset()
     apart: frozenset[str] = frozenset()
+    name: str = ""
 
     @property
     def data(self) -> str:
         """How a report names it."""
-        return f"{self.folder} {self.split}"
+        return self.name or f"{self.folder} {self.split}"
+
+    @property
+    def judged(self) -> tuple[str, ...]:
+        """The detector's labels that it judges, sorted, and ``ANY`` where it can."""
+        return (*sorted(set(self.labels.values())), *((ANY,) if self.damages else ()))
+
+    def drawn_as(self, label: str) -> frozenset[str]:
+        """The set's names of one of ``judged``."""
+        if label == ANY:
+            return self.damages
+        return frozenset(theirs for theirs, ours in self.labels.items() if ours == label)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,26 +69,40 @@ class Judged:
 
     def match(self, label: str, drawn_as: frozenset[str]) -> Matches:
         """The detector's ``label`` against the boxes that the set draws under any name of ``drawn_as``."""
-        drawn = [item.box for item in self.photo.annotations if item.label in drawn_as]
+        boxes, scores = self.reported(label)
+        return match(boxes, scores, self.drawn(drawn_as))
+
+    def reported(self, label: str) -> tuple[Floats, Floats]:
+        """Boxes (n, 4) and scores (n,) of a label or of ``ANY``, best first."""
         found = self.detections
-        names = [item.name for item in found.labels]
-        mine = found.label_ids == names.index(label)
-        corners = np.array(drawn, dtype=np.float64).reshape(-1, 4)
-        return match(found.boxes[mine].astype(np.float64), found.scores[mine].astype(np.float64), corners)
+        if label == ANY:
+            mine = _damages(found)
+        else:
+            mine = np.flatnonzero(found.label_ids == [item.name for item in found.labels].index(label))
+        return found.boxes[mine].astype(np.float64), found.scores[mine].astype(np.float64)
+
+    def drawn(self, names: frozenset[str]) -> Floats:
+        """The boxes drawn under any of these names, (m, 4)."""
+        boxes = [item.box for item in self.photo.annotations if item.label in names]
+        return np.array(boxes, dtype=np.float64).reshape(-1, 4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Loaded:
+class Frame:
+    """A photo in memory, as the detector wants it. ``scale``: photo pixels per pixel of ``pixels``."""
+
     pixels: Pixels = field(repr=False)
     scale: float = 1.0
 
     @property
     def width(self) -> int:
-        return int(self.pixels.shape[1])
+        """Of the photo, in px."""
+        return round(int(self.pixels.shape[1]) * self.scale)
 
     @property
     def height(self) -> int:
-        return int(self.pixels.shape[0])
+        """Of the photo, in px."""
+        return round(int(self.pixels.shape[0]) * self.scale)
 
 
 def photos_of(root: Path, scope: Scope) -> list[AnnotatedPhoto]:
@@ -72,22 +110,30 @@ def photos_of(root: Path, scope: Scope) -> list[AnnotatedPhoto]:
     return read_photos(root / scope.folder, split=scope.split, apart=scope.apart)
 
 
-def judge(detector: Detector, photos: Sequence[AnnotatedPhoto]) -> list[Judged]:
+def judge(detector: PhotoDetector, photos: Sequence[AnnotatedPhoto]) -> list[Judged]:
     """Run the detector over annotated photos."""
-    found = detector.detect_many(_load(photo) for photo in photos)
+    found = detector.detect_many(loaded(photo) for photo in photos)
     return [Judged(photo=photo, detections=seen) for photo, seen in zip(photos, found, strict=True)]
 
 
 def matches_by_label(judged: Sequence[Judged], scope: Scope) -> Iterator[tuple[str, Matches]]:
     """Each label that the scope judges, with its matches over all photos."""
     for label in sorted(set(scope.labels.values())):
-        drawn_as = frozenset(theirs for theirs, ours in scope.labels.items() if ours == label)
-        yield label, Matches.pooled(item.match(label, drawn_as) for item in judged)
+        yield label, Matches.pooled(item.match(label, scope.drawn_as(label)) for item in judged)
 
 
-def _load(photo: AnnotatedPhoto) -> _Loaded:
+def loaded(photo: AnnotatedPhoto) -> Frame:
     """Data sets are stored upright, so nothing but decoding is needed."""
     pixels = cv2.imread(str(photo.path), cv2.IMREAD_COLOR_RGB)
     if pixels is None:
         raise FileNotFoundError(photo.path)
-    return _Loaded(pixels=np.asarray(pixels, dtype=np.uint8))
+    return Frame(pixels=np.asarray(pixels, dtype=np.uint8))
+
+
+def _damages(found: Detections) -> Ints:
+    """Indices of the reported damages, best first, without those that a better one overlaps."""
+    groups = np.array([label.group is not LabelGroup.PART for label in found.labels])
+    mine = np.flatnonzero(groups[found.label_ids])
+    one = np.zeros(len(mine), dtype=np.int64)
+    kept: Ints = mine[suppress(found.boxes[mine], found.scores[mine], one, iou=_SAME)]
+    return kept

@@ -1,6 +1,6 @@
 """Where do the limits of ``data/rules/quality.yaml`` come from? Two measurements on training photos.
 
-``python -m training.photo_limits DATASETS`` prints them as tables:
+``python -m training photo-limits DATASETS`` prints them as tables:
 
 - *degrade*: photos with damaged parts found are blurred, darkened, brightened and shrunk in steps; per step, how many
   of the findings remain and what the quality facts say. A limit stands where half of the findings are gone.
@@ -9,50 +9,29 @@
 """
 
 import random
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from claims.rulebook import Rulebook
 from data.datasets import read_photos
 from inference.consolidate import PhotoEvidence, consolidate
 from inference.detector import Detector
 from inference.geometry import hull
-from inference.images import IntakeLimits, read_photo
+from inference.images import IntakeLimits
+from inference.preprocess import Pixels
 from inference.quality import judge
 from inference.scene import Scene
 from model.detections import Detections
 from model.findings import Box
-from model.registry import model_dir, shipped_weights
 from model.vocabulary import LabelGroup
+from training.judging import Frame, loaded
 
-Pixels = npt.NDArray[np.uint8]
 SEED = 0
 LEAST = IntakeLimits().min_side
 """Crops are as large as a photo has to be to get past intake, px."""
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Pixels in the shape that the detector takes."""
-
-    pixels: Pixels
-    scale: float = 1.0
-
-    @property
-    def width(self) -> int:
-        """In px."""
-        return int(self.pixels.shape[1])
-
-    @property
-    def height(self) -> int:
-        """In px."""
-        return int(self.pixels.shape[0])
 
 
 def blurred(sigma: float) -> Callable[[Pixels], Pixels]:
@@ -90,6 +69,12 @@ def far(factor: float) -> Callable[[Pixels], Pixels]:
     return apply
 
 
+def measure(detector: Detector, rulebook: Rulebook, datasets: Path) -> None:
+    """Print both measurements."""
+    degrade(detector, rulebook, datasets / "damaged_parts")
+    subject(detector, rulebook, datasets)
+
+
 STEPS: dict[str, Callable[[Pixels], Pixels]] = {
     "as it is": lambda pixels: pixels,
     **{f"blur {sigma}": blurred(sigma) for sigma in (1, 2, 3, 4, 6, 8)},
@@ -99,17 +84,12 @@ STEPS: dict[str, Callable[[Pixels], Pixels]] = {
 }
 
 
-def load(path: Path) -> Pixels:
-    """One annotated photo, RGB."""
-    return read_photo(path, name=path.name, limits=IntakeLimits(min_side=1), min_side=10_000).pixels
-
-
 def photos(folder: Path, limit: int) -> Iterator[Pixels]:
     """Training photos of one set in a fixed random order."""
     images = read_photos(folder, split="train")
     random.Random(SEED).shuffle(images)  # noqa: S311 - a sample, no secret
     for image in images[:limit]:
-        yield load(image.path)
+        yield loaded(image).pixels
 
 
 def found(detections: Detections) -> set[str]:
@@ -119,14 +99,14 @@ def found(detections: Detections) -> set[str]:
 
 def degrade(detector: Detector, rulebook: Rulebook, folder: Path, limit: int = 60) -> None:
     """Print, per step, the share of findings that remain and the median facts."""
-    sharp = [(pixels, found(detector.detect(Frame(pixels)))) for pixels in photos(folder, limit)]
+    sharp = [(pixels, found(detector.detect(Frame(pixels=pixels)))) for pixels in photos(folder, limit)]
     sharp = [(pixels, names) for pixels, names in sharp if names]
     print(f"{len(sharp)} photos with {sum(len(names) for _, names in sharp)} findings")  # noqa: T201
     print(f"{'step':<14}{'kept':>6}{'sharpness':>11}{'brightness':>12}{'clipped':>9}{'car px':>8}{'share':>7}")  # noqa: T201
     for name, change in STEPS.items():
         kept, facts = 0, []
         for pixels, names in sharp:
-            frame = Frame(change(pixels))
+            frame = Frame(pixels=change(pixels))
             detections = detector.detect(frame)
             kept += len(names & found(detections))
             scene = Scene.read(detections, width=frame.width, height=frame.height, rules=rulebook.consolidate)
@@ -173,11 +153,11 @@ def subject(detector: Detector, rulebook: Rulebook, datasets: Path) -> None:
         crop
         for name in ("undamaged", "car_parts")
         for pixels in photos(datasets / name, 350)
-        if (crop := car_free(pixels, detector.detect(Frame(pixels)))) is not None
+        if (crop := car_free(pixels, detector.detect(Frame(pixels=pixels)))) is not None
     ]
-    empty = [detector.detect(Frame(crop)) for crop in crops]
+    empty = [detector.detect(Frame(pixels=crop)) for crop in crops]
     close = {
-        name: [detector.detect(Frame(pixels)) for pixels in photos(datasets / name, 250)]
+        name: [detector.detect(Frame(pixels=pixels)) for pixels in photos(datasets / name, 250)]
         for name in ("damage_types", "damage_outlines", "damaged_parts")
     }
     print(f"{len(empty)} car-free crops; limits in force {limits.min_car_score} and {limits.sure_car_score}")  # noqa: T201
@@ -202,10 +182,3 @@ def _makes_a_line(pixels: Pixels, detections: Detections, rulebook: Rulebook) ->
         return False
     photo = PhotoEvidence(index=0, sha256="", width=width, height=height, detections=detections, named=quality.sure)
     return any(not damage.doubtful for damage in consolidate([photo], rulebook.consolidate).damages)
-
-
-if __name__ == "__main__":
-    source = Path(sys.argv[1])
-    book, network = Rulebook.load(), Detector.load(model_dir(shipped_weights()))
-    degrade(network, book, source / "damaged_parts")
-    subject(network, book, source)

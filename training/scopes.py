@@ -14,9 +14,34 @@ HOLDOUT = 4
 final figures only. joint-v0 was trained on those photos, so its part thresholds rest on photos it has seen."""
 
 
+CAR_PARTS = frozenset(
+    {
+        "back_bumper",
+        "back_glass",
+        "back_left_door",
+        "back_left_light",
+        "back_right_door",
+        "back_right_light",
+        "front_bumper",
+        "front_glass",
+        "front_left_door",
+        "front_left_light",
+        "front_right_door",
+        "front_right_light",
+        "hood",
+        "left_mirror",
+        "right_mirror",
+        "tailgate",
+        "trunk",
+        "wheel",
+    }
+)
+"""The parts that car_parts draws. It cannot say that a fender is absent."""
+
+
 def parts_scope(manifest: Manifest, split: str = "train") -> Scope:
     """car_parts: visible parts, named as the detector names them."""
-    names = [label.name for label in manifest.labels if label.group is LabelGroup.PART]
+    names = [name for name in manifest.label_names if name in CAR_PARTS]
     return Scope(folder="car_parts", split=split, labels={name: name for name in names}, apart=frozenset({"wheel"}))
 
 
@@ -24,10 +49,11 @@ def damage_scopes(manifest: Manifest) -> tuple[Scope, ...]:
     """The sets that draw damage and damaged parts. In damage_outlines, ``damage`` has no kind and judges nothing."""
     kinds = [kind for kind in DamageKind if kind is not DamageKind.UNKNOWN]
     typed = {f"{severity}-{kind}": str(kind) for severity, kind in product(Severity, kinds)}
+    parts = _damaged_parts(manifest)
     return (
-        Scope(folder="damage_types", split="val", labels=_known(typed, manifest)),
+        Scope(folder="damage_types", split="val", labels=_known(typed, manifest), damages=frozenset(typed)),
         Scope(folder="damage_outlines", split="val", labels=_known({"scratch": "scratch"}, manifest)),
-        Scope(folder="damaged_parts", split="val", labels=_damaged_parts(manifest)),
+        Scope(folder="damaged_parts", split="val", labels=parts, damages=frozenset(parts)),
     )
 
 

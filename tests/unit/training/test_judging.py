@@ -16,7 +16,7 @@ from model.registry import DEFAULT_MODEL, shipped_weights
 from training.judging import Judged, Scope, judge, matches_by_label, photos_of
 from training.scopes import damage_scopes, held_out_parts, parts_scope
 
-MANIFEST = shipped_manifest()
+MANIFEST = shipped_manifest("joint-v0")
 BOX = (10.0, 10.0, 50.0, 50.0)
 FAR = (100.0, 100.0, 150.0, 150.0)
 
