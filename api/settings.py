@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from model.errors import SettingsError
+from model.registry import DEFAULT_MODEL
 from model.texts import LANGUAGES
 
 _PREFIX = "QUICKCLAIM_"
@@ -40,7 +41,7 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=default_home, description="where imported price tables and caches live")
     region: str = Field(default="CN", description="market when a request names none")
     language: Literal["en", "zh"] | None = Field(default=None, description="default: from the locale, else English")
-    detector: str = Field(default="joint-v0", description="name of the detector under model/weights")
+    detector: str = Field(default=DEFAULT_MODEL, description="name of the detector under model/weights")
     backend: Literal["openvino", "onnx", "torch"] = "openvino"
     checkpoint: Path | None = Field(default=None, description="the .pt file, for the torch backend only")
     threads: int | None = Field(default=None, ge=1, description="cores for the network; default: all")

@@ -57,15 +57,18 @@ class Detector:
         threads: int | None = None,
         cache_dir: Path | None = None,
         checkpoint: Path | None = None,
+        quantised: bool = True,
     ) -> Self:
         """Load and check a detector: manifest, sha256, labels, and the shape of its output.
 
         ``threads``: how many cores the network may use, default all. ``cache_dir``: where OpenVINO keeps compiled
-        networks. ``checkpoint``: the .pt file, for the torch backend only. Raises ``ModelError``.
+        networks. ``checkpoint``: the .pt file, for the torch backend only. ``quantised``: let OpenVINO run the 8-bit
+        copy where the manifest's rule says that it pays (``Quantised.pays``); the detector's manifest then cites that
+        file. Raises ``ModelError``.
         """
         if backend == "torch":
             return cls._load_torch(model_dir, checkpoint, threads)
-        weights = load_weights(model_dir)
+        weights = load_weights(model_dir, quantised=quantised and backend == "openvino")
         if backend == "onnx":
             from inference.backends.onnx import OnnxBackend
 
@@ -113,7 +116,9 @@ class Detector:
 
     def _read(self, output: RawOutput, plan: Letterbox) -> Detections:
         manifest = self.manifest
-        return detections_from_yolo_output(output, plan=plan, labels=manifest.labels, spec=manifest.output)
+        return detections_from_yolo_output(
+            output, plan=plan, labels=manifest.labels, spec=manifest.output, calibration=manifest.calibration
+        )
 
 
 def _shape(prepared: tuple[Pixels, Letterbox]) -> tuple[int, ...]:
@@ -130,6 +135,6 @@ def _check_labels(manifest: Manifest, backend: Backend) -> None:
 
 def _check_output(manifest: Manifest, backend: Backend) -> None:
     """A network with other channels must not start to serve."""
-    shape, channels = backend.output_shape, 4 + len(manifest.labels)
+    shape, channels = backend.output_shape, 4 * manifest.output.boxes + len(manifest.labels)
     if len(shape) != 3 or shape[1] != channels:
         raise ModelError("output_mismatch", f"shape {shape}, expected (photos, {channels}, anchors)")

@@ -1,34 +1,49 @@
 """The network's numbers become boxes on the photo. The only place that knows which row is a score."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
+from inference.calibration import curves_of, probabilities, score_at
 from inference.preprocess import Boxes, Letterbox
 from model.detections import Detections
 from model.errors import ModelError
 from model.labels import Label
 from model.manifest import OutputSpec
+from model.papers import Calibration
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
 
 _CANDIDATES = 3000
 """Boxes considered before suppression; a photo of a car has some hundreds above the score floor."""
+_ROUNDING = 1e-6
 
 
 def detections_from_yolo_output(
-    output: Floats, *, plan: Letterbox, labels: tuple[Label, ...], spec: OutputSpec
+    output: Floats,
+    *,
+    plan: Letterbox,
+    labels: tuple[Label, ...],
+    spec: OutputSpec,
+    calibration: Sequence[Calibration] = (),
 ) -> Detections:
-    """One photo's output (4 + labels, anchors) → detections in pixels of the upright photo, best first.
+    """One photo's output (see ``OutputSpec``) → detections in pixels of the upright photo, best first.
 
-    A box is reported once for every label that reaches the score floor; duplicates are suppressed within a label.
+    Scores of a calibrated group become probabilities. A box is reported once for every label whose reported score
+    reaches the score floor; duplicates are suppressed within a label.
     Raises ``ModelError`` ``model.output_mismatch`` for another shape, ``model.output_not_finite`` for NaN or infinity.
     """
-    _check(output, len(labels))
-    label_ids, anchors, scores = _candidates(output[4:], spec.score_floor)
-    boxes = plan.to_photo(_corners(output[:4, anchors]))
+    _check(output, len(labels), spec)
+    raw = output[4 * spec.boxes :]
+    label_ids, anchors, scores = _candidates(_meant(raw, labels, spec, calibration), spec)
+    which = np.array([spec.box_of(label.group) for label in labels], dtype=np.int64)[label_ids]
+    drawn = output[: 4 * spec.boxes].reshape(spec.boxes, 4, -1)[which, :, anchors]
+    boxes = plan.to_photo(_corners(drawn))
     boxes = clip(boxes, plan.width, plan.height)
-    keep = suppress(boxes, scores, label_ids, iou=spec.nms_iou)
+    keep = suppress(boxes, raw[label_ids, anchors], label_ids, iou=spec.nms_iou)
+    keep = keep[np.argsort(-scores[keep], kind="stable")]
     keep = keep[_area(boxes[keep]) > 0][: spec.max_detections]
     return Detections(boxes=boxes[keep], scores=scores[keep], label_ids=label_ids[keep], labels=labels)
 
@@ -53,15 +68,29 @@ def clip(boxes: Boxes, width: int, height: int) -> Boxes:
     return np.clip(boxes, 0, np.array([width, height] * 2, dtype=np.float32))
 
 
-def _check(output: Floats, labels: int) -> None:
-    if output.ndim != 2 or output.shape[0] != 4 + labels:
-        raise ModelError("output_mismatch", f"shape {output.shape}, expected ({4 + labels}, anchors)")
+def _check(output: Floats, labels: int, spec: OutputSpec) -> None:
+    rows = 4 * spec.boxes + labels
+    if output.ndim != 2 or output.shape[0] != rows:
+        raise ModelError("output_mismatch", f"shape {output.shape}, expected ({rows}, anchors)")
     if not np.isfinite(output).all():
         raise ModelError("output_not_finite", "the network gave NaN or infinity")
 
 
-def _candidates(scores: Floats, floor: float) -> tuple[Indices, Indices, Floats]:
-    label_ids, anchors = np.nonzero(scores >= floor)
+def _meant(scores: Floats, labels: Sequence[Label], spec: OutputSpec, calibration: Sequence[Calibration]) -> Floats:
+    """(labels, anchors) as they are reported; those below the floor may be left 0."""
+    if not calibration:
+        return scores
+    meant = scores.copy()
+    for row, curve in zip(meant, curves_of(labels, calibration), strict=True):
+        if curve is not None:
+            near = row >= score_at(spec.score_floor, curve) - _ROUNDING
+            row[near] = probabilities(row[near], curve)
+            row[~near] = 0.0
+    return meant
+
+
+def _candidates(scores: Floats, spec: OutputSpec) -> tuple[Indices, Indices, Floats]:
+    label_ids, anchors = np.nonzero(scores >= spec.score_floor)
     found = scores[label_ids, anchors]
     if len(found) > _CANDIDATES:
         best = np.sort(np.argsort(-found, kind="stable")[:_CANDIDATES])
@@ -70,9 +99,9 @@ def _candidates(scores: Floats, floor: float) -> tuple[Indices, Indices, Floats]
 
 
 def _corners(boxes: Floats) -> Boxes:
-    """(4, n) centre x, centre y, width, height → (n, 4) corners."""
-    centre, half = boxes[:2], boxes[2:] / 2
-    return np.ascontiguousarray(np.concatenate([centre - half, centre + half]).T)
+    """(n, 4) centre x, centre y, width, height → (n, 4) corners."""
+    centre, half = boxes[:, :2], boxes[:, 2:] / 2
+    return np.concatenate([centre - half, centre + half], axis=1)
 
 
 def _suppress_one(boxes: Boxes, scores: Floats, iou: float) -> Indices:

@@ -15,9 +15,9 @@ Row = tuple[str, float, Box]
 """Label name, score, and x1, y1, x2, y2 in pixels of the upright photo."""
 
 
-def shipped_manifest() -> Manifest:
-    """The manifest of the detector that comes with the package."""
-    return Manifest.read(shipped_weights() / DEFAULT_MODEL / MANIFEST)
+def shipped_manifest(name: str = DEFAULT_MODEL) -> Manifest:
+    """The manifest of a detector that comes with the package."""
+    return Manifest.read(shipped_weights() / name / MANIFEST)
 
 
 def detections(manifest: Manifest, rows: Iterable[Row] = ()) -> Detections:

@@ -1,34 +1,26 @@
 """The papers of a detector: what its weights are, what its labels mean, how it was judged."""
 
+import hashlib
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from model.errors import ModelError
 from model.labels import Label
+from model.papers import Calibration, Paper, Promotion, Quantised
+from model.papers import FileName as FileName
+from model.papers import FileRef as FileRef
+from model.papers import Sha256 as Sha256
+from model.papers import Share as Share
+from model.vocabulary import LabelGroup
 
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
 ThresholdRule = Literal["plateau", "pooled", "clean_limit"]
 
 
-class _Paper(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class FileRef(_Paper):
-    """A file by content. ``file`` is a bare name, so a manifest cannot point outside its own folder."""
-
-    file: FileName
-    sha256: Sha256
-    bytes: int = Field(gt=0)
-
-
-class InputSpec(_Paper):
+class InputSpec(Paper):
     """The network takes uint8 (n, height, width, 3), RGB; sides are multiples of ``stride``, at most ``size``.
 
     ``rectangular``: the shorter side is padded to the next multiple of ``stride`` only, not to a square.
@@ -46,20 +38,30 @@ class InputSpec(_Paper):
         return self
 
 
-class OutputSpec(_Paper):
-    """The network gives float32 (n, 4 + labels, anchors) and how it becomes boxes.
+class OutputSpec(Paper):
+    """The network gives float32 (n, rows, anchors) and how it becomes boxes.
 
     ``yolo_raw``: rows 0-3 are centre x, centre y, width, height in network pixels, the others the labels' scores in
-    0..1, before suppression of duplicates.
+    0..1, before suppression of duplicates. ``yolo_grouped``: the same with four rows for each ``LabelGroup``, in its
+    order: a door and the dent in it share an anchor and have boxes of their own.
     """
 
-    layout: Literal["yolo_raw"]
+    layout: Literal["yolo_raw", "yolo_grouped"]
     nms_iou: float = Field(gt=0.0, le=1.0)
     score_floor: float = Field(gt=0.0, lt=1.0)
     max_detections: int = Field(gt=0)
 
+    @property
+    def boxes(self) -> int:
+        """Boxes that each anchor carries."""
+        return len(LabelGroup) if self.layout == "yolo_grouped" else 1
 
-class TrainingSource(_Paper):
+    def box_of(self, group: LabelGroup) -> int:
+        """Which of them is a group's."""
+        return list(LabelGroup).index(group) if self.layout == "yolo_grouped" else 0
+
+
+class TrainingSource(Paper):
     """A data set that the weights learned from, and the licence line its uploader states."""
 
     name: str
@@ -69,17 +71,22 @@ class TrainingSource(_Paper):
     teaches: str
 
 
-class Metric(_Paper):
-    """One measured figure. ``n`` counts what ``unit`` names; ``data`` says which split of which set."""
+class Metric(Paper):
+    """One measured figure. ``n`` counts what ``unit`` names; ``data`` says which split of which set.
+
+    ``low``, ``high``: its 95 % interval, where one was computed.
+    """
 
     name: str
     value: float
+    low: float | None = None
+    high: float | None = None
     n: int = Field(gt=0)
     unit: str
     data: str
 
 
-class LabelThreshold(_Paper):
+class LabelThreshold(Paper):
     """Where one label's threshold comes from. Rates are on the validation data, at ``threshold``.
 
     ``rule``: ``plateau``, the middle of the range with nearly the best F1; ``pooled``, the same for the whole group,
@@ -95,7 +102,7 @@ class LabelThreshold(_Paper):
     ap50: Share | None = None
 
 
-class ThresholdReport(_Paper):
+class ThresholdReport(Paper):
     """How the thresholds were chosen. ``clean_limit``: share of clean cars that one group of labels may flag."""
 
     command: str
@@ -104,7 +111,7 @@ class ThresholdReport(_Paper):
     labels: tuple[LabelThreshold, ...]
 
 
-class Manifest(_Paper):
+class Manifest(Paper):
     """Everything a service must know about a detector before it trusts it."""
 
     format: Literal[1]
@@ -117,8 +124,13 @@ class Manifest(_Paper):
     output: OutputSpec
     labels: tuple[Label, ...] = Field(min_length=1)
     training: tuple[TrainingSource, ...] = Field(min_length=1)
+    recipe: Sha256 | None = None
     metrics: tuple[Metric, ...] = ()
+    calibration: tuple[Calibration, ...] = ()
     thresholds: ThresholdReport | None = None
+    quantised: Quantised | None = None
+    promotion: Promotion | None = None
+    seal: Sha256 | None = Field(default=None, description="digest of everything else, once promoted")
 
     @model_validator(mode="after")
     def _labels_are_distinct(self) -> Self:
@@ -136,6 +148,23 @@ class Manifest(_Paper):
             raise ValueError(f"the threshold report disagrees with the labels: {', '.join(wrong)}")
         return self
 
+    @model_validator(mode="after")
+    def _groups_are_calibrated_once(self) -> Self:
+        groups = [item.group for item in self.calibration]
+        if len(set(groups)) < len(groups):
+            raise ValueError("a group is calibrated twice")
+        return self
+
+    @property
+    def digest(self) -> str:
+        """sha256 of all that the manifest says except its seal: files, labels, figures."""
+        shown = self.model_dump(mode="json", exclude_none=True, exclude={"seal"})
+        return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
+
+    def sealed(self) -> Self:
+        """The same, so that a change to any hash, label or figure is noticed when it is read."""
+        return self.model_copy(update={"seal": self.digest})
+
     @property
     def label_names(self) -> tuple[str, ...]:
         """The labels' names in channel order."""
@@ -148,7 +177,8 @@ class Manifest(_Paper):
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Raises ``ModelError`` ``model.manifest_missing`` or ``model.manifest_invalid``."""
+        """Raises ``ModelError`` ``model.manifest_missing``, ``manifest_invalid``, or ``figures_mismatch`` when a hash,
+        a label or a figure is not the one that was promoted."""
         try:
             text = path.read_text("utf-8")
         except FileNotFoundError as error:
@@ -156,9 +186,12 @@ class Manifest(_Paper):
         except (OSError, UnicodeDecodeError) as error:
             raise ModelError("manifest_invalid", f"{path.name}: {error}") from error
         try:
-            return cls.model_validate_json(text)
+            manifest = cls.model_validate_json(text)
         except ValidationError as error:
             raise ModelError("manifest_invalid", f"{path.name}: {_first_fault(error)}") from error
+        if manifest.seal not in (None, manifest.digest):
+            raise ModelError("figures_mismatch", f"{path.name} was changed after {manifest.name} was promoted")
+        return manifest
 
     def to_json(self) -> str:
         """The manifest as it is written to disk: stable key order, one trailing newline."""

@@ -4,11 +4,15 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
 from model.errors import ModelError
-from model.manifest import FileRef, Manifest
+from model.manifest import FileName, FileRef, Manifest
 
 MANIFEST = "manifest.json"
-DEFAULT_MODEL = "joint-v0"
+SHIPPED = "shipped.yaml"
+"""Beside the folders of the models: which of them is used when nobody names one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +28,32 @@ def shipped_weights() -> Path:
     return Path(__file__).parent / "weights"
 
 
+class _Shipped(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    default: FileName
+
+
+def default_model(root: Path) -> str:
+    """The model that ``shipped.yaml`` names. Raises ``ModelError`` ``model.default_unknown``."""
+    try:
+        return _Shipped.model_validate(yaml.safe_load((root / SHIPPED).read_text("utf-8"))).default
+    except (OSError, ValidationError, yaml.YAMLError) as error:
+        raise ModelError("default_unknown", f"{SHIPPED}: {error}") from error
+
+
+def ship(root: Path, name: str) -> None:
+    """Make a model the one that is used when nobody names one."""
+    text = "# Written by `python -m training promote`.\n" + yaml.safe_dump({"default": name})
+    (root / SHIPPED).write_text(text, "utf-8")
+
+
 def list_models(root: Path) -> list[str]:
     """Names of the folders of ``root`` that hold a manifest, sorted; none when ``root`` is missing."""
     return sorted(path.parent.name for path in root.glob(f"*/{MANIFEST}"))
+
+
+DEFAULT_MODEL = default_model(shipped_weights())
 
 
 def model_dir(root: Path, name: str = DEFAULT_MODEL) -> Path:
@@ -37,12 +64,15 @@ def model_dir(root: Path, name: str = DEFAULT_MODEL) -> Path:
     return root / name
 
 
-def load_weights(folder: Path) -> Weights:
+def load_weights(folder: Path, *, quantised: bool = False) -> Weights:
     """Read manifest and weights of one model and check the weights' sha256.
 
-    Raises ``ModelError``: ``model.manifest_missing``, ``manifest_invalid``, ``weights_missing``, ``weights_corrupt``.
+    ``quantised``: take the 8-bit copy where there is one and it pays; the manifest then cites that file. Raises
+    ``ModelError``: as ``Manifest.read``, and ``model.weights_missing``, ``weights_corrupt``.
     """
     manifest = Manifest.read(folder / MANIFEST)
+    if quantised and manifest.quantised is not None and manifest.quantised.pays:
+        manifest = manifest.model_copy(update={"weights": manifest.quantised.weights})
     return Weights(manifest=manifest, content=read_verified(folder / manifest.weights.file, manifest.weights))
 
 
@@ -59,5 +89,8 @@ def read_verified(path: Path, expected: FileRef) -> bytes:
 
 
 def verify(folder: Path) -> Manifest:
-    """The manifest, once manifest and weights are found sound. Raises as ``load_weights``."""
-    return load_weights(folder).manifest
+    """The manifest, once manifest and all weights are found sound. Raises as ``load_weights``."""
+    manifest = load_weights(folder).manifest
+    if manifest.quantised is not None:
+        read_verified(folder / manifest.quantised.weights.file, manifest.quantised.weights)
+    return manifest

@@ -15,7 +15,7 @@ from torch import nn
 
 from data.datasets import training_sources
 from data.taxonomy import Meaning, read_taxonomy
-from inference.backends.torch import load_network
+from inference.backends.torch import load_network, prepare_to_serve, served_output
 from model.errors import ModelError
 from model.labels import Label
 from model.manifest import FileRef, InputSpec, Manifest, OutputSpec
@@ -48,7 +48,7 @@ class ServedNetwork(nn.Module):
 
     def forward(self, photos: torch.Tensor) -> torch.Tensor:
         """Scale and transpose inside the graph: a quarter of the bytes cross into the engine."""
-        output: torch.Tensor = self.network(photos.permute(0, 3, 1, 2).float() / 255)
+        output: torch.Tensor = served_output(self.network, photos.permute(0, 3, 1, 2).float() / 255)
         return output
 
 
@@ -68,7 +68,7 @@ def export(checkpoint: Path, out: Path, recipe: ExportRecipe) -> Manifest:
     folder = out / recipe.name
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{recipe.name}.onnx").write_bytes(weights)
-    manifest = _manifest(weights, source, meanings, int(max(network.stride)), recipe)
+    manifest = _manifest(weights, source, meanings, network, recipe)
     (folder / MANIFEST).write_text(manifest.to_json(), "utf-8")
     return manifest
 
@@ -82,7 +82,9 @@ def to_onnx(network: Any, labels: tuple[str, ...], source: FileRef, recipe: Expo
     head = network.model[-1]
     head.export, head.dynamic, head.format = True, True, "onnx"
     head.one2one_cv2 = head.one2one_cv3 = None
-    model = _traced(ServedNetwork(network).eval())
+    served = ServedNetwork(network).eval()
+    prepare_to_serve(network)
+    model = _traced(served)
     metadata = {"labels": json.dumps(labels), "name": recipe.name, "version": recipe.version, "licence": "AGPL-3.0"}
     describe(model, {**metadata, "checkpoint_sha256": source.sha256, "stride": str(int(max(network.stride)))})
     if recipe.half:
@@ -113,8 +115,9 @@ def _traced(network: nn.Module) -> onnx.ModelProto:
 
 
 def _manifest(
-    weights: bytes, source: FileRef, meanings: Mapping[str, Meaning], stride: int, recipe: ExportRecipe
+    weights: bytes, source: FileRef, meanings: Mapping[str, Meaning], network: Any, recipe: ExportRecipe
 ) -> Manifest:
+    stride, grouped = int(max(network.stride)), getattr(network.model[-1], "box_groups", None) is not None
     file = FileRef(file=f"{recipe.name}.onnx", sha256=_sha256(weights), bytes=len(weights))
     return Manifest(
         format=1,
@@ -124,7 +127,12 @@ def _manifest(
         weights=file,
         checkpoint=source,
         input=InputSpec(size=recipe.size, stride=stride, pad=114, rectangular=recipe.rectangular),
-        output=OutputSpec(layout="yolo_raw", nms_iou=recipe.nms_iou, score_floor=0.05, max_detections=300),
+        output=OutputSpec(
+            layout="yolo_grouped" if grouped else "yolo_raw",
+            nms_iou=recipe.nms_iou,
+            score_floor=0.05,
+            max_detections=300,
+        ),
         labels=_labels(meanings),
         training=training_sources(recipe.name),
     )

@@ -15,7 +15,6 @@ from model.manifest import LabelThreshold, Manifest, ThresholdReport, ThresholdR
 from model.vocabulary import LabelGroup
 from training.average_precision import Matches, average_precision, f1_plateau
 from training.judging import Judged
-from training.scopes import damage_scopes
 from training.validation import Validation
 
 TOLERANCE = 0.03
@@ -34,9 +33,7 @@ def choose(manifest: Manifest, validation: Validation, *, clean_limit: float) ->
         chosen |= {name: (floor, "clean_limit") for name, threshold in members.items() if threshold < floor}
     return ThresholdReport(
         command=f"python -m training thresholds --clean-limit {clean_limit:g}",
-        data="parts: every fourth group of car_parts train, seen in training; damage: "
-        + f"{', '.join(scope.data for scope in damage_scopes(manifest))}; "
-        + f"clean: undamaged val, {len(validation.clean)} photos",
+        data="; ".join([*(f"{group}: {data}" for group, data in validation.data.items()), _clean(validation)]),
         clean_limit=clean_limit,
         labels=tuple(_report(name, *chosen[name], validation) for name in manifest.label_names),
     )
@@ -66,6 +63,10 @@ def worst_alarm(item: Judged, thresholds: Mapping[str, float]) -> float:
     return max(
         (seen.score for seen in item.detections if seen.score >= thresholds.get(seen.label.name, 2.0)), default=0.0
     )
+
+
+def _clean(validation: Validation) -> str:
+    return f"clean: undamaged val, {len(validation.clean)} photos"
 
 
 def _of_group(manifest: Manifest, group: LabelGroup, validation: Validation) -> dict[str, Choice]:

@@ -1,7 +1,10 @@
 """OpenVINO: the default engine on a CPU."""
 
+import io
 import json
+import tempfile
 import threading
+import zipfile
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -26,15 +29,18 @@ class OpenVinoBackend:
     name = "openvino"
 
     def __init__(self, weights: bytes, *, threads: int | None = None, cache_dir: Path | None = None) -> None:
-        """``weights`` is a verified ONNX file. ``cache_dir`` keeps compiled networks between starts."""
+        """``weights`` is a verified ONNX file, or a network that was ``packed``.
+
+        ``cache_dir`` keeps compiled networks between starts.
+        """
         self.version: str = openvino.__version__
         self._core = openvino.Core()
         self._options = {} if threads is None else {"INFERENCE_NUM_THREADS": str(threads)}
         if cache_dir is not None:
             self._core.set_property({"CACHE_DIR": str(cache_dir)})
         try:
-            self._network = self._core.read_model(weights)
-        except RuntimeError as error:
+            self._network = _read(self._core, weights)
+        except (RuntimeError, KeyError, zipfile.BadZipFile) as error:
             raise ModelError("weights_unreadable", str(error)) from error
         self.labels: tuple[str, ...] = _labels(self._network)
         self._compiled: dict[str, Any] = {}
@@ -91,6 +97,27 @@ class OpenVinoBackend:
                 except RuntimeError as error:
                     raise ModelError("weights_unreadable", str(error)) from error
             return self._compiled[hint]
+
+
+def packed(network: Any) -> bytes:
+    """OpenVINO's own two files of a network in one; the same bytes for the same network."""
+    with tempfile.TemporaryDirectory() as folder:
+        openvino.save_model(network, Path(folder) / _PACKED[0], compress_to_fp16=False)
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as pack:
+            for name in _PACKED:
+                pack.writestr(zipfile.ZipInfo(name), (Path(folder) / name).read_bytes(), zipfile.ZIP_DEFLATED)
+    return file.getvalue()
+
+
+_PACKED = ("network.xml", "network.bin")
+
+
+def _read(core: Any, weights: bytes) -> Any:
+    if not zipfile.is_zipfile(io.BytesIO(weights)):
+        return core.read_model(weights)
+    with zipfile.ZipFile(io.BytesIO(weights)) as pack:
+        return core.read_model(*(pack.read(name) for name in _PACKED))
 
 
 def _started(request: Any, batch: Batch) -> Any:

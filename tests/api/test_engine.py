@@ -8,19 +8,19 @@ from api.engine import open_engine
 from api.settings import Settings
 from inference.backends.protocol import SMALL_BATCH
 from model.errors import ModelError, RulesError
-from model.registry import shipped_weights
+from model.registry import DEFAULT_MODEL, list_models, shipped_weights
 
 
 def test_compiled_networks_are_kept_under_home(tmp_path: Path) -> None:
     eyes = open_engine(Settings(home=tmp_path))
-    assert eyes.version.startswith("joint-v0")
+    assert eyes.version.startswith(DEFAULT_MODEL)
     eyes.detector.backend.run(SMALL_BATCH)  # compiles, when first asked
     assert list((tmp_path / "cache").iterdir())
 
 
 def test_a_cache_that_cannot_be_made_stops_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "cache").write_text("a file is in the way")
-    assert open_engine(Settings(home=tmp_path)).detector.manifest.name == "joint-v0"
+    assert open_engine(Settings(home=tmp_path)).detector.manifest.name == DEFAULT_MODEL
     assert "no cache" in caplog.text
 
 
@@ -28,8 +28,8 @@ def test_an_unknown_detector_is_answered_with_those_there_are(tmp_path: Path) ->
     with pytest.raises(ModelError) as caught:
         open_engine(Settings(home=tmp_path, detector="nope"))
     assert caught.value.code == "model.unknown"
-    for folder in shipped_weights().iterdir():
-        assert folder.name in str(caught.value)
+    for name in list_models(shipped_weights()):
+        assert name in str(caught.value)
 
 
 def test_a_policy_that_cannot_be_read_is_no_policy(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from data.datasets import read_photos
 from inference.detector import Detector
 from model.detections import Detections
-from model.registry import DEFAULT_MODEL, shipped_weights
+from model.registry import shipped_weights
 
 SHARED = Path(__file__).parents[3] / "shared"
 SETS = ("car_parts", "damage_types", "damaged_parts", "damage_outlines", "damaged_unlabelled", "undamaged")
@@ -37,6 +37,10 @@ class Picture:
     scale: float = 1.0
 
 
+MODEL = "joint-v0"
+"""The one whose checkpoint lies beside the repository."""
+
+
 @pytest.fixture(scope="module")
 def photos() -> Mapping[str, Picture]:
     """Whole cars and close-ups: photos of each set spread over its file."""
@@ -51,7 +55,7 @@ def photos() -> Mapping[str, Picture]:
 
 @pytest.fixture(scope="module")
 def reference(photos: Mapping[str, Picture]) -> Mapping[str, Detections]:
-    model = shipped_weights() / DEFAULT_MODEL
+    model = shipped_weights() / MODEL
     detector = Detector.load(model, "torch", checkpoint=SHARED / "weights" / "joint-v0.pt")
     return {name: detector.detect(photo) for name, photo in photos.items()}
 
@@ -88,7 +92,7 @@ def _shown(found: Detections, index: int) -> str:
 def test_engine_agrees_with_torch(
     backend: str, many: bool, photos: Mapping[str, Picture], reference: Mapping[str, Detections]
 ) -> None:
-    detector = Detector.load(shipped_weights() / DEFAULT_MODEL, backend)  # type: ignore[arg-type]
+    detector = Detector.load(shipped_weights() / MODEL, backend, quantised=False)  # type: ignore[arg-type]
     answers = detector.detect_many(photos.values()) if many else map(detector.detect, photos.values())
     found = dict(zip(photos, answers, strict=True))
     wrong = {name: disagreements(found[name], reference[name]) for name in photos}

@@ -14,17 +14,22 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import openvino
 import pytest
 
+from inference.backends.openvino import packed
 from inference.backends.protocol import SMALL_BATCH, Batch, RawOutput
 from inference.detector import Detector
 from inference.read_ahead import read_ahead
 from inference.testing import ScriptedDetector, shipped_manifest
 from model.errors import ModelError
 from model.manifest import Manifest
-from model.registry import DEFAULT_MODEL, MANIFEST, shipped_weights
+from model.papers import Calibration, Curve, Interval
+from model.registry import MANIFEST, shipped_weights
 
-SHIPPED = shipped_weights() / DEFAULT_MODEL
+FIRST = "joint-v0"
+"""Its manifest has no seal, so single lines of it can be spoiled; one box for all labels of an anchor."""
+SHIPPED = shipped_weights() / FIRST
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Picture:
 class LevelBackend:
     """Answers each photo with one box of its label 0, whose score is the photo's grey level / 255."""
 
-    labels: tuple[str, ...] = field(default_factory=lambda: shipped_manifest().label_names)
+    labels: tuple[str, ...] = field(default_factory=lambda: shipped_manifest("joint-v0").label_names)
     channels: int | None = None
     fill: float = 0.0
     shapes: list[tuple[int, ...]] = field(default_factory=list)
@@ -74,7 +79,7 @@ def detector() -> Detector:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return shutil.copytree(SHIPPED, tmp_path / DEFAULT_MODEL)
+    return shutil.copytree(SHIPPED, tmp_path / FIRST)
 
 
 def _rewrite(folder: Path, change: Callable[[Any], None]) -> None:
@@ -148,7 +153,7 @@ def test_no_photos_no_answers(detector: Detector) -> None:
 
 def test_alike_photos_share_a_batch_and_others_do_not() -> None:
     backend = LevelBackend()
-    detector = Detector(shipped_manifest(), backend)
+    detector = Detector(shipped_manifest("joint-v0"), backend)
     backend.shapes.clear()
     levels = [50, 60, 70, 80, 90, 100]
     photos = [_grey(level) for level in levels[:3]] + [_grey(level, 384, 512) for level in levels[3:]]
@@ -158,7 +163,7 @@ def test_alike_photos_share_a_batch_and_others_do_not() -> None:
 
 
 def test_photos_are_read_only_a_few_ahead() -> None:
-    detector = Detector(shipped_manifest(), LevelBackend())
+    detector = Detector(shipped_manifest("joint-v0"), LevelBackend())
     taken: list[int] = []
 
     def photos() -> Iterator[Picture]:
@@ -207,11 +212,11 @@ def test_a_network_with_other_channels_stops_the_start(backend: Any, folder: Pat
     """Labels and checksum agree, but the network itself gives a channel more than there are labels."""
     import onnx
 
-    network = onnx.load(folder / f"{DEFAULT_MODEL}.onnx")
+    network = onnx.load(folder / f"{FIRST}.onnx")
     labels = next(item for item in network.metadata_props if item.key == "labels")
     labels.value = json.dumps(json.loads(labels.value)[:-1])
     content = network.SerializeToString()
-    (folder / f"{DEFAULT_MODEL}.onnx").write_bytes(content)
+    (folder / f"{FIRST}.onnx").write_bytes(content)
 
     def drop(manifest: Any) -> None:
         manifest["labels"].pop()
@@ -227,7 +232,7 @@ def test_a_network_with_other_channels_stops_the_start(backend: Any, folder: Pat
 @pytest.mark.parametrize("backend", ["openvino", "onnx"])
 def test_vouched_rubbish_is_unreadable(backend: Any, folder: Path) -> None:
     content = b"no network at all"
-    (folder / f"{DEFAULT_MODEL}.onnx").write_bytes(content)
+    (folder / f"{FIRST}.onnx").write_bytes(content)
 
     def vouch(manifest: Any) -> None:
         manifest["weights"] |= {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
@@ -240,12 +245,12 @@ def test_vouched_rubbish_is_unreadable(backend: Any, folder: Path) -> None:
 
 def test_another_shape_of_output_stops_the_start() -> None:
     with pytest.raises(ModelError) as caught:
-        Detector(shipped_manifest(), LevelBackend(channels=6))
+        Detector(shipped_manifest("joint-v0"), LevelBackend(channels=6))
     assert caught.value.code == "model.output_mismatch"
 
 
 def test_nan_is_an_error_on_every_path() -> None:
-    detector = Detector(shipped_manifest(), LevelBackend(fill=float("nan")))
+    detector = Detector(shipped_manifest("joint-v0"), LevelBackend(fill=float("nan")))
     for answer in (lambda: detector.detect(_grey(9)), lambda: list(detector.detect_many([_grey(9)]))):
         with pytest.raises(ModelError) as caught:
             answer()
@@ -339,3 +344,46 @@ def test_the_twin_answers_by_sha256_or_name_and_is_silent_about_nothing() -> Non
         twin.detect(Picture(blank, 4, 4, name="c.jpg"))
     with pytest.raises(ValueError, match="bonnet"):
         ScriptedDetector({"a": [("bonnet", 0.5, (0, 0, 1, 1))]}).detect(Picture(blank, 4, 4, name="a"))
+
+
+def _with_packed_copy(folder: Path, speed_up: float) -> None:
+    """The same network in OpenVINO's own format, with papers that call it the 8-bit copy."""
+    content = packed(openvino.Core().read_model(folder / f"{FIRST}.onnx"))
+    (folder / "copy.zip").write_bytes(content)
+    weights = {"file": "copy.zip", "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+    figure = {"name": "AP50 part", "data": "x val", "n": 1, "full": 0.5, "quantised": 0.5}
+    papers = {"weights": weights, "photos": 1, "figures": [figure], "speed_up": speed_up, "measured_on": "a test"}
+    _rewrite(folder, lambda content: content.update(quantised=papers))
+
+
+def test_openvino_runs_the_copy_that_pays_and_cites_it(folder: Path, detector: Detector) -> None:
+    _with_packed_copy(folder, 2.0)
+    loaded = {name: Detector.load(folder, name) for name in ("openvino", "onnx")}
+    assert loaded["openvino"].manifest.weights.file == "copy.zip"
+    assert loaded["onnx"].manifest == Detector.load(folder, quantised=False).manifest
+    assert loaded["onnx"].manifest.weights.file == f"{FIRST}.onnx"
+    ours, theirs = (one.detect(_noise(640, 480)) for one in (loaded["openvino"], detector))
+    np.testing.assert_allclose(ours.scores, theirs.scores, atol=1e-3)
+
+
+def test_a_copy_that_does_not_pay_is_not_run(folder: Path) -> None:
+    _with_packed_copy(folder, 1.1)
+    assert Detector.load(folder).manifest.weights.file == f"{FIRST}.onnx"
+
+
+def test_scores_of_a_calibrated_group_are_probabilities() -> None:
+    """Grey level 128 scores .5; with an intercept of -1 that means 1 / (1 + e) = .27."""
+    manifest = shipped_manifest("joint-v0")
+    none = Interval(value=0.0, low=0.0, high=0.0)
+    calibration = Calibration(
+        group=manifest.labels[0].group,
+        curve=Curve(intercept=-1.0),
+        reports=1,
+        photos=1,
+        data="x val",
+        error_before=none,
+        error_after=none,
+    )
+    calibrated = Detector(manifest.model_copy(update={"calibration": (calibration,)}), LevelBackend())
+    (found,) = calibrated.detect(_grey(128))
+    assert found.score == pytest.approx(0.27, abs=0.002)

@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from model.errors import ModelError
-from model.manifest import Manifest
-from model.registry import DEFAULT_MODEL, MANIFEST, shipped_weights
+from model.manifest import FileRef, Manifest
+from model.papers import Quantised, QuantisedFigure
+from model.registry import MANIFEST, shipped_weights
 from model.vocabulary import LabelGroup, Part, Side
 
-SHIPPED = shipped_weights() / DEFAULT_MODEL / MANIFEST
+FIRST = "joint-v0"
+"""Its manifest has no seal, so single lines of it can be spoiled."""
+SHIPPED = shipped_weights() / FIRST / MANIFEST
 
 
 @pytest.fixture
@@ -106,7 +109,7 @@ def _no_checksum(content: Any) -> None:
     ],
 )
 def test_a_spoiled_manifest_is_invalid(spoil: Any, content: Any, tmp_path: Path) -> None:
-    assert _read(content, tmp_path).name == DEFAULT_MODEL
+    assert _read(content, tmp_path).name == FIRST
     spoil(content)
     with pytest.raises(ModelError) as caught:
         _read(content, tmp_path)
@@ -125,3 +128,31 @@ def test_a_missing_manifest_says_so(tmp_path: Path) -> None:
     with pytest.raises(ModelError) as caught:
         Manifest.read(tmp_path / MANIFEST)
     assert caught.value.code == "model.manifest_missing"
+
+
+def test_a_sealed_manifest_is_the_promoted_one_or_none(tmp_path: Path) -> None:
+    sealed = Manifest.read(SHIPPED).sealed()
+    content = json.loads(sealed.to_json())
+    assert _read(content, tmp_path) == sealed
+    content["metrics"][0]["value"] += 0.01
+    with pytest.raises(ModelError) as caught:
+        _read(content, tmp_path)
+    assert caught.value.code == "model.figures_mismatch"
+
+
+def test_a_group_is_calibrated_once(content: Any, tmp_path: Path) -> None:
+    error = {"value": 0.1, "low": 0.0, "high": 0.2}
+    one = {"group": "part", "curve": {}, "reports": 9, "photos": 3, "data": "x val"}
+    content["calibration"] = [{**one, "error_before": error, "error_after": error}] * 2
+    with pytest.raises(ModelError, match="calibrated twice"):
+        _read(content, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("quantised", "speed_up", "pays"), [(0.699, 1.5, True), (0.68, 1.5, False), (0.71, 1.1, False), (0.69, 1.2, True)]
+)
+def test_a_copy_pays_by_the_written_rule(quantised: float, speed_up: float, pays: bool) -> None:
+    figure = QuantisedFigure(name="AP50 part", data="x val", n=9, full=0.7, quantised=quantised)
+    weights = FileRef(file="x.zip", sha256="0" * 64, bytes=1)
+    made = Quantised(weights=weights, photos=9, figures=(figure,), speed_up=speed_up, measured_on="a test")
+    assert made.pays is pays

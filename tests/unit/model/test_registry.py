@@ -9,14 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.errors import ModelError
-from model.manifest import FileRef
+from model.manifest import FileRef, Manifest
+from model.papers import Quantised, QuantisedFigure
 from model.registry import (
     DEFAULT_MODEL,
     MANIFEST,
+    default_model,
     list_models,
     load_weights,
     model_dir,
     read_verified,
+    ship,
     shipped_weights,
     verify,
 )
@@ -88,3 +91,51 @@ def test_a_missing_file_is_named(folder: Path, file: str, code: str) -> None:
     with pytest.raises(ModelError) as caught:
         load_weights(folder)
     assert caught.value.code == code
+
+
+def test_the_default_is_the_one_that_was_shipped_last(tmp_path: Path) -> None:
+    ship(tmp_path, "joint-v9")
+    assert default_model(tmp_path) == "joint-v9"
+
+
+@pytest.mark.parametrize("content", [None, "", "default: [", "default: ../elsewhere", "default: x\nother: y"])
+def test_a_default_that_cannot_be_read_is_an_error(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "shipped.yaml").write_text(content, "utf-8")
+    with pytest.raises(ModelError) as caught:
+        default_model(tmp_path)
+    assert caught.value.code == "model.default_unknown"
+
+
+def _with_copy(folder: Path, speed_up: float) -> Manifest:
+    """The model with an 8-bit copy beside it (here any bytes)."""
+    content = b"a copy"
+    (folder / "copy.zip").write_bytes(content)
+    made = Quantised(
+        weights=FileRef(file="copy.zip", sha256=hashlib.sha256(content).hexdigest(), bytes=len(content)),
+        photos=1,
+        figures=(QuantisedFigure(name="AP50 part", data="x val", n=1, full=0.5, quantised=0.5),),
+        speed_up=speed_up,
+        measured_on="a test",
+    )
+    manifest = Manifest.read(folder / MANIFEST).model_copy(update={"quantised": made, "seal": None})
+    (folder / MANIFEST).write_text(manifest.to_json(), "utf-8")
+    return manifest
+
+
+def test_a_copy_that_pays_is_loaded_and_cited(folder: Path) -> None:
+    manifest = _with_copy(folder, 2.0)
+    assert load_weights(folder).manifest == manifest
+    loaded = load_weights(folder, quantised=True)
+    assert loaded.content == b"a copy"
+    assert loaded.manifest.reference.endswith(hashlib.sha256(b"a copy").hexdigest()[:12])
+
+
+def test_a_copy_that_does_not_pay_stays_unused_but_is_checked(folder: Path) -> None:
+    manifest = _with_copy(folder, 1.1)
+    assert load_weights(folder, quantised=True).manifest == manifest
+    assert verify(folder) == manifest
+    (folder / "copy.zip").write_bytes(b"another")
+    with pytest.raises(ModelError) as caught:
+        verify(folder)
+    assert caught.value.code == "model.weights_corrupt"

@@ -1,0 +1,169 @@
+"""Promotion writes what can be checked, or nothing."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inference.detector import Detector
+from model.errors import ModelError
+from model.manifest import Manifest
+from model.papers import Calibration, Curve, Interval
+from model.registry import MANIFEST, default_model, ship, shipped_weights, verify
+from model.vocabulary import LabelGroup
+from training.__main__ import app
+from training.bootstrap import Estimate
+from training.evaluation import Evaluation, Figure
+from training.gate import Decision
+from training.model_card import card_of
+from training.promote import EVALUATION, Request, main_figures, missing_papers, promote, publish
+from training.promotion_policy import PromotionPolicy
+
+OLD = shipped_weights() / "joint-v0"
+BARE = Manifest.read(OLD / MANIFEST)
+SURE = Decision(reasons=(), score=0.5, gain=Estimate(value=0.2, low=0.1, high=0.3), table=())
+
+
+def _papers() -> Manifest:
+    none = Interval(value=0.02, low=0.01, high=0.03)
+    calibration = Calibration(
+        group=LabelGroup.PART,
+        curve=Curve(slope=1.1),
+        reports=9,
+        photos=5,
+        data="x",
+        error_before=none,
+        error_after=none,
+    )
+    return BARE.model_copy(update={"calibration": (calibration,), "recipe": "a" * 64, "version": "0.2"})
+
+
+@pytest.fixture
+def root(draw: Any, photo: Any) -> Path:
+    hood = [("hood", 5, 5, 40, 40)]
+    parts = [photo(name=f"p{i}.png", seed=i, boxes=hood, split="train" if i else "test") for i in range(5)]
+    draw("car_parts", *parts)
+    boxes = [("minor-dent", 4, 4, 20, 20)]
+    draw("damage_types", *(photo(name=f"d{i}.png", seed=20 + i, split="val", boxes=boxes) for i in range(2)))
+    for number, folder in enumerate(("damage_outlines", "damaged_parts", "damaged_unlabelled")):
+        draw(folder, photo(name="d.png", seed=30 + number, split="val"))
+    sets: Path = draw("undamaged", photo(name="u.png", seed=9, split="val"))
+    return sets
+
+
+@pytest.fixture
+def request_(tmp_path: Path, root: Path) -> Request:
+    candidate, into = tmp_path / "candidate", tmp_path / "weights"
+    shutil.copytree(OLD, candidate)
+    shutil.copytree(OLD, into / "joint-v0")
+    ship(into, "joint-v0")
+    (candidate / MANIFEST).write_text(_papers().model_copy(update={"name": "joint-x"}).to_json(), "utf-8")
+    return Request(candidate=candidate, data=root, into=into, card=tmp_path / "card.md", quick=True)
+
+
+def _everything(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_papers_that_are_missing_are_named() -> None:
+    reasons = " ".join(missing_papers(BARE.model_copy(update={"thresholds": None})))
+    assert [word in reasons for word in ("thresholds", "calibrate", "recipe")] == [True] * 3
+    assert missing_papers(_papers()) == ()
+
+
+def test_a_refusal_writes_nothing_and_lists_every_reason(request_: Request) -> None:
+    before = _everything(request_.into)
+    verdict = promote(request_, {})
+    assert not verdict.promoted
+    assert any(reason.startswith("no sure gain") for reason in verdict.reasons)
+    assert "not measured: AP50 part, own val" in verdict.reasons
+    assert _everything(request_.into) == before
+    assert not request_.card.exists()
+
+
+def test_a_candidate_without_papers_is_not_even_run(request_: Request) -> None:
+    shutil.copyfile(OLD / MANIFEST, request_.candidate / MANIFEST)
+    assert len(promote(request_, {}).reasons) == 2
+
+
+def test_a_published_model_loads_and_any_change_to_it_is_noticed(request_: Request) -> None:
+    papers = Manifest.read(request_.candidate / MANIFEST)
+    publish(request_, papers, "joint-v0@0.1+000000000000", SURE, PromotionPolicy.load(), {})
+    folder = request_.into / "joint-x"
+    manifest = verify(folder)
+    assert default_model(request_.into) == "joint-x"
+    assert manifest.promotion is not None
+    assert manifest.promotion.gain.value == 0.2
+    evaluation = Evaluation.read(folder / EVALUATION)
+    assert manifest.metrics == main_figures(evaluation)
+    assert Detector.load(folder).manifest.seal == manifest.digest
+    card = request_.card.read_text("utf-8")
+    assert "# Model card: joint-x" in card
+    for spoil in (_first_metric, _first_threshold, _checkpoint):
+        content = json.loads(manifest.to_json())
+        spoil(content)
+        (folder / MANIFEST).write_text(json.dumps(content), "utf-8")
+        with pytest.raises(ModelError) as caught:
+            verify(folder)
+        assert caught.value.code == "model.figures_mismatch"
+
+
+@pytest.mark.parametrize(("final", "said"), [(False, "car_parts test was not read"), (True, "was read once")])
+def test_test_photos_are_read_only_when_asked_for(request_: Request, final: bool, said: str) -> None:
+    papers = Manifest.read(request_.candidate / MANIFEST)
+    publish(replace(request_, final=final), papers, "joint-v0", SURE, PromotionPolicy.load(), {})
+    assert said in request_.card.read_text("utf-8")
+    data = {metric.data for metric in verify(request_.into / "joint-x").metrics}
+    assert ("car_parts test" in data) is final
+
+
+def test_the_command_ends_with_one_and_the_reasons(request_: Request, capsys: pytest.CaptureFixture[str]) -> None:
+    labels = request_.card.with_name("labels.jsonl")
+    labels.write_text("", "utf-8")
+    options = {"--data": request_.data, "--into": request_.into, "--card": request_.card, "--labels": labels}
+    words = [str(word) for pair in options.items() for word in pair]
+    with pytest.raises(SystemExit) as ended:
+        app(["promote", str(request_.candidate), *words])
+    assert ended.value.code == 1
+    assert "no sure gain" in capsys.readouterr().err
+    assert default_model(request_.into) == "joint-v0"
+
+
+def _first_metric(content: Any) -> None:
+    content["metrics"][0]["value"] = 0.99
+
+
+def _first_threshold(content: Any) -> None:
+    content["labels"][0]["threshold"] = content["thresholds"]["labels"][0]["threshold"] = 0.01
+
+
+def _checkpoint(content: Any) -> None:
+    content["checkpoint"]["sha256"] = "b" * 64
+
+
+def test_the_card_says_what_falls_short_and_what_was_not_measured() -> None:
+    figures = (
+        Figure(
+            name="AP50 dent", data="damage_types val", value=0.1, low=0.0, high=0.2, n=23, unit="boxes", better="higher"
+        ),
+        Figure(
+            name="clean photos flagged",
+            data="undamaged val",
+            value=0.0,
+            low=0.0,
+            high=0.03,
+            n=9,
+            unit="photos",
+            better="lower",
+        ),
+    )
+    evaluation = Evaluation(model="m", weights="0" * 64, draws=10, sets=(), figures=figures)
+    card = card_of(_papers(), evaluation, PromotionPolicy.load()).splitlines()
+    dents = next(line for line in card if line.startswith("| dents, AP50"))
+    assert ".100 (.000 to .200) | 23 boxes | **short** |" in dents.replace("0.", ".")
+    assert any(line.startswith("| undamaged photos flagged") and line.endswith("| reached |") for line in card)
+    assert any(line.startswith("| scratches, AP50") and line.endswith("| not measured |") for line in card)
+    assert not any("{{" in line or "None" in line for line in card)

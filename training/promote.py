@@ -1,0 +1,135 @@
+"""The gate between a trained detector and the one that ships; see ``training/promotion.yaml`` for what it asks."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.own_labels import LabelledPhoto
+from inference.detector import Detector
+from model.manifest import Manifest, Metric
+from model.papers import Interval, Promotion
+from model.registry import MANIFEST, default_model, model_dir, ship, verify
+from training.evaluate import evaluate
+from training.evaluation import Evaluation, Figure
+from training.evaluation_photos import mark_all
+from training.evaluation_sets import observe, photo_sets
+from training.gate import Decision, Looked, decide
+from training.model_card import card_of
+from training.promotion_policy import PromotionPolicy
+from training.recipe import Recipe
+
+EVALUATION = "evaluation.json"
+"""Beside the promoted manifest: every figure, of which the manifest carries the main ones."""
+MAIN = ("part", "damage", "damaged_part", "damage of any kind")
+"""What the manifest's figures of average precision speak about, apart from scratch, dent and broken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Folders and choices of one promotion. ``final``: read the test photos, once, for the record."""
+
+    candidate: Path
+    data: Path
+    into: Path
+    card: Path
+    recipe: Path | None = None
+    final: bool = False
+    quick: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """``reasons``: why not; none when promoted. ``table``: one line for each compared figure."""
+
+    reasons: tuple[str, ...]
+    table: tuple[str, ...]
+
+    @property
+    def promoted(self) -> bool:
+        """Whether the candidate ships now."""
+        return not self.reasons
+
+
+def promote(request: Request, own: Mapping[str, LabelledPhoto]) -> Verdict:
+    """Compare, and on success write model, default and card. Raises ``ModelError`` for what is unsound or unreadable.
+
+    Nothing is written when there is a reason against it; the test photos are not looked at before that is known.
+    """
+    policy = PromotionPolicy.load()
+    papers = _with_recipe(verify(request.candidate), request.recipe)
+    reasons = missing_papers(papers)
+    if reasons:
+        return Verdict(reasons=reasons, table=())
+    shipped = model_dir(request.into, default_model(request.into))
+    looked = [_look(Detector.load(folder), request.data, own) for folder in (request.candidate, shipped)]
+    decision = decide(looked[0], looked[1], policy)
+    if not decision.reasons:
+        publish(request, papers, looked[1].manifest.reference, decision, policy, own)
+    return Verdict(reasons=decision.reasons, table=decision.table)
+
+
+def missing_papers(manifest: Manifest) -> tuple[str, ...]:
+    """What a manifest must say before its detector may ship."""
+    wanted = {
+        "thresholds were never chosen: python -m training thresholds": manifest.thresholds is not None,
+        "scores were never calibrated: python -m training calibrate": bool(manifest.calibration),
+        "the recipe that trained it is not stated: --recipe FILE": manifest.recipe is not None,
+    }
+    return tuple(reason for reason, found in wanted.items() if not found)
+
+
+def main_figures(evaluation: Evaluation) -> tuple[Metric, ...]:
+    """The figures that go into the manifest: of whole groups and of the kinds of damage, not of every label."""
+    return tuple(_metric(figure) for figure in evaluation.figures if _is_main(figure.name))
+
+
+def _is_main(name: str) -> bool:
+    of = (*MAIN, "scratch", "dent", "broken")
+    counted = {f"{figure} {thing}" for figure in ("AP50", "AP") for thing in of}
+    counted |= {f"{figure} {group}" for figure in ("precision", "recall", "calibration error") for group in MAIN}
+    counted |= {"damaged photos flagged", "clean photos flagged", "left and right swapped"}
+    return name in counted or name.startswith("ROC AUC") or " kept, " in name
+
+
+def _metric(figure: Figure) -> Metric:
+    return Metric(**figure.model_dump(exclude={"better"}))
+
+
+def _look(detector: Detector, root: Path, own: Mapping[str, LabelledPhoto]) -> Looked:
+    observed = observe(detector, photo_sets(detector.manifest, root, own, final=False))
+    return Looked(
+        manifest=detector.manifest, observed={item.data: item for item in observed}, marked=mark_all(observed)
+    )
+
+
+def _with_recipe(manifest: Manifest, recipe: Path | None) -> Manifest:
+    return manifest if recipe is None else manifest.model_copy(update={"recipe": Recipe.read(recipe).sha256})
+
+
+def publish(
+    request: Request,
+    papers: Manifest,
+    over: str,
+    decision: Decision,
+    policy: PromotionPolicy,
+    own: Mapping[str, LabelledPhoto],
+) -> None:
+    """Write model, evaluation, default and card. The manifest is sealed: a changed hash, label or figure is noticed."""
+    detector = Detector.load(request.candidate)
+    evaluation = evaluate(detector, request.data, own=own, final=request.final, quick=request.quick)
+    gain = Interval(**{name: round(getattr(decision.gain, name), 4) for name in ("value", "low", "high")})
+    promotion = Promotion(over=over, policy=policy.sha256, score=round(decision.score, 4), gain=gain)
+    update = {"metrics": main_figures(evaluation), "promotion": promotion, "seal": None}
+    manifest = Manifest.model_validate(dict(papers.model_copy(update=update))).sealed()
+    folder = request.into / manifest.name
+    folder.mkdir(parents=True, exist_ok=True)
+    files = [manifest.weights.file, *([manifest.quantised.weights.file] if manifest.quantised else [])]
+    for name in files:
+        if folder.resolve() != request.candidate.resolve():
+            shutil.copyfile(request.candidate / name, folder / name)
+    (folder / EVALUATION).write_text(evaluation.to_json(), "utf-8")
+    (folder / MANIFEST).write_text(manifest.to_json(), "utf-8")
+    verify(folder)
+    request.card.write_text(card_of(manifest, evaluation, policy), "utf-8")
+    ship(request.into, manifest.name)
