@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from inference.geometry import area, containment, gap, overlap_of_smaller
+from inference.geometry import area, containment, eccentricity, gap, overlap_of_smaller
 from inference.rules import ConsolidateRules
 from inference.scene import FRONT, REAR, Scene, VisiblePart
 from model.detections import Detection
@@ -34,7 +34,7 @@ class Attribution:
 def of_region(region: Detection, scene: Scene, rules: ConsolidateRules) -> Attribution:
     """Settle a ``damaged_*`` label, which names one or several parts, by the parts recognised around it."""
     meant = [PartRef(part=item.part, side=item.side) for item in region.label.parts]
-    named = [seen for seen in scene.parts if _among(seen.ref, meant)]
+    named = [seen for seen in scene.named if all(_among(ref, meant) for ref in seen.refs)]
     direct = _direct(region.box, named, rules, overlap=overlap_of_smaller)
     if direct and direct[0][0] >= rules.min_support:
         return _winner(direct, scene, region.box, rules)
@@ -49,11 +49,11 @@ def of_damage(damage: Detection, scene: Scene, rules: ConsolidateRules) -> list[
 
     Always at least one attribution; one without candidates when nothing names a part.
     """
-    direct = [item for item in _direct(damage.box, scene.parts, rules) if item[0] >= rules.min_support]
+    direct = [item for item in _direct(damage.box, scene.named, rules) if item[0] >= rules.min_support]
     if direct:
         return [_winner(direct, scene, damage.box, rules)]
     covered = [seen for seen in scene.parts if containment(seen.box, damage.box) >= rules.min_covered]
-    return [Attribution(refs=(_with_side(seen.ref, damage.box, scene, rules),), box=seen.box) for seen in covered] or [
+    return [Attribution(refs=_sided(seen, damage.box, scene, rules), box=seen.box) for seen in covered] or [
         Attribution(refs=())
     ]
 
@@ -64,14 +64,19 @@ def _direct(
     rules: ConsolidateRules,
     overlap: Callable[[Box, Box], float] = containment,
 ) -> list[tuple[float, VisiblePart]]:
-    """Support of each part that holds the box, best first. A damage that fills a small part speaks for that part."""
+    """Support of each part that holds the box, best first.
+
+    A damage that fills a small part speaks for that part; one in the middle does more than one at the rim, where the
+    boxes of neighbours overlap.
+    """
     scored = []
     for seen in among:
         inside = overlap(box, seen.box)
         if inside >= rules.min_containment:
             fills = min(1.0, area(box) / max(area(seen.box), 1.0))
-            scored.append((inside * seen.score * (1.0 + fills), seen))
-    return sorted(scored, key=lambda item: (-item[0], item[1].ref.part, item[1].ref.side))
+            central = 1.0 - rules.rim_doubt * eccentricity(box, seen.box)
+            scored.append((inside * seen.score * (1.0 + fills) * central, seen))
+    return sorted(scored, key=lambda item: (-item[0], [(ref.part, ref.side) for ref in item[1].refs]))
 
 
 def _winner(
@@ -79,7 +84,7 @@ def _winner(
 ) -> Attribution:
     best = direct[0][0]
     rivals = [seen for support, seen in direct if support * rules.clear_winner > best]
-    refs = _distinct(ref for seen in rivals for ref in _doubted(seen.ref, box, scene, rules))
+    refs = _distinct(ref for seen in rivals for meant in seen.refs for ref in _doubted(meant, box, scene, rules))
     return Attribution(refs=refs, box=rivals[0].box if len(refs) == 1 else None)
 
 
@@ -88,7 +93,7 @@ def _doubted(ref: PartRef, box: Box, scene: Scene, rules: ConsolidateRules) -> l
     other = _OTHER_BUMPER.get(ref.part)
     if other is None:
         return [_with_side(ref, box, scene, rules)]
-    rest = replace(scene, parts=tuple(seen for seen in scene.parts if seen.ref.part not in _OTHER_BUMPER))
+    rest = replace(scene, parts=tuple(seen for seen in scene.parts if seen.part not in _OTHER_BUMPER))
     end = _nearer_end(box, rest)
     return [ref] if end is None or ref.part in end else [PartRef(part=other), ref]
 
@@ -116,8 +121,12 @@ def _nearer_end(box: Box, scene: Scene) -> frozenset[Part] | None:
 
 
 def _in_front_bumper(box: Box, scene: Scene, rules: ConsolidateRules) -> bool:
-    bumpers = [seen for seen in scene.parts if seen.ref.part is Part.FRONT_BUMPER]
+    bumpers = [seen for seen in scene.parts if seen.part is Part.FRONT_BUMPER]
     return any(containment(box, seen.box) >= rules.min_containment for seen in bumpers)
+
+
+def _sided(seen: VisiblePart, box: Box, scene: Scene, rules: ConsolidateRules) -> tuple[PartRef, ...]:
+    return _distinct(_with_side(ref, box, scene, rules) for ref in seen.refs)
 
 
 def _with_side(ref: PartRef, box: Box, scene: Scene, rules: ConsolidateRules) -> PartRef:
@@ -126,8 +135,8 @@ def _with_side(ref: PartRef, box: Box, scene: Scene, rules: ConsolidateRules) ->
     weight = {Side.LEFT: 0.0, Side.RIGHT: 0.0}
     reach = max(box[2] - box[0], box[3] - box[1], 1.0)
     for seen in scene.parts:
-        if seen.ref.side in weight:
-            weight[seen.ref.side] += seen.score / (1.0 + gap(box, seen.box) / reach) ** 2
+        if seen.side in weight:
+            weight[seen.side] += seen.score / (1.0 + gap(box, seen.box) / reach) ** 2
     for side, other in ((Side.LEFT, Side.RIGHT), (Side.RIGHT, Side.LEFT)):
         if weight[side] > 0 and weight[side] >= rules.side_winner * weight[other]:
             return PartRef(part=ref.part, side=side)

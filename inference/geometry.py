@@ -36,6 +36,13 @@ def overlap_of_smaller(a: Box, b: Box) -> float:
     return intersection(a, b) / size if size > 0 else 0.0
 
 
+def eccentricity(inner: Box, outer: Box) -> float:
+    """How far the middle of ``inner`` is from that of ``outer``: 0 in the middle, 1 at its rim and beyond."""
+    dx = abs(inner[0] + inner[2] - outer[0] - outer[2]) / max(outer[2] - outer[0], 1.0)
+    dy = abs(inner[1] + inner[3] - outer[1] - outer[3]) / max(outer[3] - outer[1], 1.0)
+    return min(1.0, max(dx, dy))
+
+
 def gap(a: Box, b: Box) -> float:
     """Distance between the nearest edges in px; 0 when the boxes touch or overlap."""
     dx = max(a[0] - b[2], b[0] - a[2], 0.0)

@@ -9,6 +9,8 @@ from model.vocabulary import DamageKind, Part
 
 CM2_PER_DM2 = 100.0
 
+Spread = Annotated[float, Field(gt=0)]
+
 
 class _Rules(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,6 +68,13 @@ class DentedCover(_Rules):
     moderate_up_to_share: float = Field(gt=0, le=1)
 
 
+class Neighbour(_Rules):
+    """Where a part's edges lie (x1, y1, x2, y2), in units of a neighbour's box on the left flank, and how far off."""
+
+    at: tuple[float, float, float, float]
+    spread: tuple[Spread, Spread, Spread, Spread]
+
+
 class ConsolidateRules(_Rules):
     """All settings of consolidation; see the YAML file for what each means and where it comes from."""
 
@@ -79,11 +88,14 @@ class ConsolidateRules(_Rules):
     min_covered: float = Field(gt=0, le=1)
     min_support: float = Field(gt=0, le=1)
     clear_winner: float = Field(ge=1)
+    rim_doubt: float = Field(ge=0, lt=1)
     off_car_parts: int = Field(ge=1)
     neighbour_support: float = Field(gt=0, le=1)
     side_winner: float = Field(ge=1)
     spread_wheel_aspect: float = Field(gt=1)
     plausibility: Plausibility
+    layout_doubt: float = Field(gt=0)
+    layout: dict[Part, dict[Part, Neighbour]]
 
     @model_validator(mode="after")
     def _every_part_has_a_surface(self) -> Self:

@@ -1,9 +1,10 @@
 """One photo read as a scene: which parts of the car are visible, where, and on which side."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from inference.geometry import gap, hull, iou, union_area
+from inference.geometry import containment, gap, hull, iou, union_area
+from inference.layout import Place, places
 from inference.rules import ConsolidateRules
 from model.detections import Detection, Detections
 from model.findings import Box, PartRef
@@ -12,16 +13,31 @@ from model.vocabulary import LabelGroup, Part, Side
 FRONT = frozenset({Part.FRONT_BUMPER, Part.HOOD, Part.HEADLIGHT, Part.WINDSHIELD, Part.GRILLE, Part.FOG_LIGHT})
 REAR = frozenset({Part.REAR_BUMPER, Part.TRUNK_LID, Part.TAILGATE, Part.TAILLIGHT, Part.BACK_GLASS})
 FLANK = frozenset({Part.FRONT_DOOR, Part.REAR_DOOR})
+SIDE_GLASS = frozenset({Part.DOOR_GLASS, Part.QUARTER_GLASS})
 _SAME_PLACE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisiblePart:
-    """A part of the car that the photo shows, damaged or not."""
+    """A part of the car that the photo shows, damaged or not. ``refs``: several while nothing says which it is."""
 
-    ref: PartRef
+    refs: tuple[PartRef, ...]
     box: Box
     score: float
+
+    @property
+    def part(self) -> Part | None:
+        """None while it may be more than one."""
+        return self.refs[0].part if len(self.refs) == 1 else None
+
+    @property
+    def side(self) -> Side:
+        """All that it may be lies on one side."""
+        return self.refs[0].side
+
+    def is_among(self, parts: frozenset[Part]) -> bool:
+        """True when it can only be one of them."""
+        return all(ref.part in parts for ref in self.refs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,20 +45,39 @@ class Scene:
     """The visible parts of one photo, best first, and the photo's size in px.
 
     ``landmarks`` are damaged regions that can only belong to one end of the car (a bonnet is in front); they tell where
-    their neighbours are, but neither their own part's outline nor its side.
+    their neighbours are, but neither their own part's outline nor its side. ``inferred``: parts that nobody reported,
+    where their neighbours say that they are (``layout.py``); they give damage a name and nothing a scale.
     """
 
     parts: tuple[VisiblePart, ...]
     width: int
     height: int
     landmarks: tuple[VisiblePart, ...] = ()
+    inferred: tuple[VisiblePart, ...] = ()
 
     @classmethod
     def read(cls, detections: Detections, *, width: int, height: int, rules: ConsolidateRules) -> "Scene":
         """Keep the part detections that pass their thresholds and settle contradicting sides."""
         found = [item for item in detections.of(LabelGroup.PART) if item.passes and _is_a_place(item, rules)]
         parts = _settle_flank([_visible(item) for item in _best_per_place(found, rules)], rules)
-        return cls(parts=tuple(parts), width=width, height=height, landmarks=_landmarks(detections))
+        parts = [_settle_glass(seen, parts, rules) for seen in parts]
+        in_view = [Place(ref=seen.refs[0], box=seen.box, score=seen.score) for seen in parts if seen.part]
+        inferred = [
+            VisiblePart(refs=(place.ref,), box=place.box, score=place.score)
+            for place in places(in_view, width, height, rules)
+        ]
+        return cls(
+            parts=tuple(parts),
+            width=width,
+            height=height,
+            landmarks=_landmarks(detections),
+            inferred=tuple(inferred),
+        )
+
+    @property
+    def named(self) -> tuple[VisiblePart, ...]:
+        """Everything that can give a damage its name: parts in view and inferred ones."""
+        return self.parts + self.inferred
 
     @property
     def car_share(self) -> float:
@@ -56,7 +91,7 @@ class Scene:
 
     def nearest_gap(self, box: Box, among: frozenset[Part]) -> float | None:
         """Distance in px from ``box`` to the nearest visible part of a set, None if none is visible."""
-        gaps = [gap(box, item.box) for item in self.parts + self.landmarks if item.ref.part in among]
+        gaps = [gap(box, item.box) for item in self.parts + self.landmarks if item.is_among(among)]
         return min(gaps, default=None)
 
 
@@ -73,8 +108,8 @@ def _is_a_place(item: Detection, rules: ConsolidateRules) -> bool:
 
 
 def _visible(item: Detection) -> VisiblePart:
-    meant = item.label.parts[0]
-    return VisiblePart(ref=PartRef(part=meant.part, side=meant.side), box=item.box, score=item.score)
+    refs = tuple(PartRef(part=meant.part, side=meant.side) for meant in item.label.parts)
+    return VisiblePart(refs=refs, box=item.box, score=item.score)
 
 
 def _best_per_place(found: Sequence[Detection], rules: ConsolidateRules) -> list[Detection]:
@@ -92,7 +127,7 @@ def _best_per_place(found: Sequence[Detection], rules: ConsolidateRules) -> list
 
 
 def _same_part(a: Detection, b: Detection) -> bool:
-    return a.label.parts[0].part is b.label.parts[0].part
+    return [item.part for item in a.label.parts] == [item.part for item in b.label.parts]
 
 
 def _sides_differ(a: Detection, b: Detection) -> bool:
@@ -100,20 +135,32 @@ def _sides_differ(a: Detection, b: Detection) -> bool:
 
 
 def _without_side(item: Detection) -> Detection:
-    sideless = item.label.parts[0].model_copy(update={"side": Side.UNKNOWN})
-    return Detection(label=item.label.model_copy(update={"parts": (sideless,)}), score=item.score, box=item.box)
+    sideless = tuple(part.model_copy(update={"side": Side.UNKNOWN}) for part in item.label.parts)
+    return Detection(label=item.label.model_copy(update={"parts": sideless}), score=item.score, box=item.box)
 
 
 def _settle_flank(parts: list[VisiblePart], rules: ConsolidateRules) -> list[VisiblePart]:
-    """A photo cannot show the doors of both sides: the weaker side's doors lose their side."""
-    weight = {side: sum(p.score for p in parts if p.ref.part in FLANK and p.ref.side is side) for side in Side}
+    """A photo cannot show the flanks of both sides: the parts of the weaker one lose their side."""
+    weight = {side: sum(p.score for p in parts if p.part in FLANK and p.side is side) for side in Side}
     left, right = weight[Side.LEFT], weight[Side.RIGHT]
     if not left or not right:
         return parts
     stronger, ratio = (Side.LEFT, left / right) if left >= right else (Side.RIGHT, right / left)
     trusted = {stronger} if ratio >= rules.side_winner else set()
-    return [p if p.ref.part not in FLANK or p.ref.side in trusted else _sideless(p) for p in parts]
+    return [p if p.part not in FLANK or p.side in trusted else _sideless(p) for p in parts]
 
 
-def _sideless(part: VisiblePart) -> VisiblePart:
-    return VisiblePart(ref=PartRef(part=part.ref.part, side=Side.UNKNOWN), box=part.box, score=part.score)
+def _sideless(seen: VisiblePart) -> VisiblePart:
+    return replace(seen, refs=tuple(PartRef(part=ref.part, side=Side.UNKNOWN) for ref in seen.refs))
+
+
+def _settle_glass(seen: VisiblePart, parts: Sequence[VisiblePart], rules: ConsolidateRules) -> VisiblePart:
+    """Side glass inside a door's box is the door's; outside every door in view it is the quarter glass."""
+    doors = [door.box for door in parts if door.part in FLANK]
+    if seen.part is not None or not seen.is_among(SIDE_GLASS) or not doors:
+        return seen
+    held = max(containment(seen.box, door) for door in doors)
+    if rules.min_containment <= held < rules.min_covered:
+        return seen
+    part = Part.DOOR_GLASS if held >= rules.min_covered else Part.QUARTER_GLASS
+    return replace(seen, refs=tuple(ref for ref in seen.refs if ref.part is part))

@@ -80,7 +80,7 @@ def _off_car(kind: Detection, scene: Scene, regions: list[Detection], rules: Con
     """True for a damage that lies mostly beside a car of which enough is recognised."""
     if len(scene.parts) < rules.off_car_parts:
         return False
-    car = hull([seen.box for seen in scene.parts] + [region.box for region in regions])
+    car = hull([seen.box for seen in scene.named] + [region.box for region in regions])
     return containment(kind.box, car) < rules.min_containment
 
 

@@ -42,9 +42,9 @@ def severity_of(cm2: float | None, kind: DamageKind, part: Part | None, rules: C
 
 def _scale(scene: Scene, rules: ConsolidateRules, only: Part | None = None) -> float | None:
     scales = [
-        rules.surface_cm2(seen.ref.part) / (area(seen.box) * rules.fill.part)
+        rules.surface_cm2(seen.part) / (area(seen.box) * rules.fill.part)
         for seen in scene.parts
-        if only in (None, seen.ref.part) and area(seen.box) > 0 and not _cut_off(seen.box, scene)
+        if seen.part is not None and only in (None, seen.part) and area(seen.box) > 0 and not _cut_off(seen.box, scene)
     ]
     return median(scales) if scales else None
 

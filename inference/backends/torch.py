@@ -4,6 +4,7 @@ A checkpoint is a pickle: it is loaded only from bytes whose sha256 the manifest
 an Ultralytics network imports no torchvision, so this works where torchvision's compiled operators do not load.
 """
 
+import importlib
 import importlib.util
 import io
 import os
@@ -11,6 +12,8 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
+
+from PIL import Image
 
 from inference.backends.protocol import SMALL_BATCH, Batch, RawOutput
 from inference.read_ahead import read_ahead
@@ -70,11 +73,18 @@ def _check_installed() -> None:
 
 
 def keep_ultralytics_to_itself() -> None:
-    """No telemetry, no downloads, no installing, no files in the user's folder. Call before importing Ultralytics."""
+    """No telemetry, no downloads, no installing, no files in the user's folder, and Pillow left as it is.
+
+    Call before importing Ultralytics: it replaces ``PIL.Image.open`` by one that installs packages for unknown files.
+    """
     os.environ["YOLO_OFFLINE"] = "true"
     os.environ["YOLO_AUTOINSTALL"] = "false"
     os.environ["YOLO_VERBOSE"] = "false"
     os.environ["YOLO_CONFIG_DIR"] = _config_folder().name
+    if importlib.util.find_spec("ultralytics") is not None:
+        own = Image.open
+        importlib.import_module("ultralytics.utils.patches")
+        Image.open = own
 
 
 @cache

@@ -102,3 +102,15 @@ def test_the_shipped_taxonomy_has_these_groups() -> None:
     from inference.backends.torch import GROUPS as KNOWN
 
     assert {meaning.group for meaning in read_taxonomy("joint-v1").values()} == set(KNOWN)
+
+
+def test_pillow_stays_as_it_is() -> None:
+    """Ultralytics' own ``Image.open`` would install packages for a file that nobody can read."""
+    from PIL import Image
+
+    from inference.backends.torch import keep_ultralytics_to_itself
+
+    keep_ultralytics_to_itself()
+    import ultralytics.nn.tasks  # noqa: F401
+
+    assert Image.open.__module__ == "PIL.Image"

@@ -3,6 +3,9 @@
 import hashlib
 import importlib.util
 import io
+import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +20,6 @@ from training.recipe import Augment
 pytestmark = [
     pytest.mark.torch,
     pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="the train extra is not installed"),
-    pytest.mark.filterwarnings("ignore:This DataLoader will create:UserWarning"),
 ]
 
 DRAW, MAKE = Callable[..., Path], Callable[..., Any]
@@ -34,26 +36,11 @@ def prepared(draw: DRAW, photo: Any, recipe: MAKE) -> tuple[PreparedSet, Path]:
     return prepare(recipe(TYPES, schedule=PLAN), root).prepared, root
 
 
-def _steps(samples: Any, first: int, augment: Augment, seed: int) -> Iterator[Any]:
-    """Choices of two from a step on; plain from the eighth step."""
-    from training.samples import batches
+def _shown(samples: Any, until: int, steps: Iterator[Any], augment: Augment) -> list[tuple[int, list[Any]]]:
+    from training.shown import by_thread
 
-    for step, chosen in batches(samples, augment, batch=2, seed=seed, first=first):
-        yield step, [(index, random, step >= 8) for index, random in chosen]
-
-
-def _shown(
-    samples: Any, first: int, until: int, workers: int, *, augment: Augment = AUGMENT, seed: int = 3
-) -> list[tuple[int, list[Any]]]:
-    from training.shown import by_processes, by_thread
-
-    steps = _steps(samples, first, augment, seed)
-    if workers == 1:
-        made = by_thread(samples, augment, steps)
-    else:
-        made = by_processes(samples, augment, steps, workers=workers, pin=False)
     seen = []
-    for step, pictures, targets in made:
+    for step, pictures, targets in by_thread(samples, augment, steps):
         if step == until:
             break
         values = (pictures, targets.photo, targets.label, targets.boxes, targets.taught)
@@ -61,18 +48,39 @@ def _shown(
     return seen
 
 
-@pytest.mark.parametrize(("workers", "first"), [(1, 4), (2, 5)])
-def test_all_make_the_same_batches_from_any_step_on(
-    prepared: tuple[PreparedSet, Path], workers: int, first: int
-) -> None:
+def _choices(samples: Any, first: int, augment: Augment, seed: int) -> Iterator[Any]:
+    """Choices of two from a step on; plain from the eighth step."""
+    from training.samples import batches
+
+    for step, chosen in batches(samples, augment, batch=2, seed=seed, first=first):
+        yield step, [(index, random, step >= 8) for index, random in chosen]
+
+
+def test_the_thread_makes_the_same_batches_from_any_step_on(prepared: tuple[PreparedSet, Path]) -> None:
     from training.samples import Samples
 
     samples = Samples(*prepared, 64)
-    alone, together = _shown(samples, 0, 12, 1), _shown(samples, first, 12, workers)
-    assert [step for step, _ in together] == list(range(first, 12))
-    for (_, values), (_, same) in zip(alone[first:], together, strict=True):
+    alone = _shown(samples, 12, _choices(samples, 0, AUGMENT, 3), AUGMENT)
+    later = _shown(samples, 12, _choices(samples, 4, AUGMENT, 3), AUGMENT)
+    assert [step for step, _ in later] == list(range(4, 12))
+    for (_, values), (_, same) in zip(alone[4:], later, strict=True):
         for value, other in zip(values, same, strict=True):
             np.testing.assert_array_equal(value, other)
+
+
+def test_processes_make_the_batches_that_the_thread_makes(prepared: tuple[PreparedSet, Path], tmp_path: Path) -> None:
+    from training.samples import Samples
+
+    made, root = prepared
+    made.write(tmp_path / "set")
+    script = Path(__file__).with_name("shown_by_processes.py")
+    call = [sys.executable, "-W", "error", str(script), str(tmp_path / "set"), str(root), "5", "12"]
+    done = subprocess.run(call, capture_output=True, text=True, check=False, timeout=200)
+    assert done.returncode == 0, done.stderr
+    samples = Samples(made, root, 64)
+    alone = _shown(samples, 12, _choices(samples, 0, AUGMENT, 3), AUGMENT)
+    expected = [[step, *(_hash(value) for value in values)] for step, values in alone[5:]]
+    assert json.loads(done.stdout) == expected
 
 
 def _start() -> bytes:
@@ -103,7 +111,10 @@ def test_a_paused_run_goes_on_with_what_comes_next(
 
     made, seen = recipe(TYPES, schedule=PLAN), list[str]()
     run = Watched(made, *prepared, tmp_path, _start())
-    whole = [_hash(values[0]) for _, values in _shown(run.samples, 0, 5, 1, augment=made.augment, seed=0)]
+    whole = [
+        _hash(values[0])
+        for _, values in _shown(run.samples, 5, _choices(run.samples, 0, made.augment, 0), made.augment)
+    ]
     run.train(str, pause=0.0)
     assert run.progress.step == len(seen) == 1
     assert run.finished.is_file()

@@ -1,0 +1,91 @@
+"""What counts as right, wrong and open, and what a detector without fault would see."""
+
+from pathlib import Path
+
+import pytest
+
+from claims.rulebook import Rulebook
+from data.own_labels import LabelledDamage, LabelledPart, LabelledPhoto
+from model.findings import PartRef
+from model.vocabulary import DamageKind, Part, Severity, Side
+from training.part_check import Drawn, Told, Verdict, labels_of, lines, seen_by_people, told_damages, told_regions
+from training.part_layout import layout, yaml_lines
+
+LEFT = PartRef(part=Part.FRONT_FENDER, side=Side.LEFT)
+RIGHT = PartRef(part=Part.FRONT_FENDER, side=Side.RIGHT)
+EITHER = PartRef(part=Part.FRONT_FENDER, side=Side.UNKNOWN)
+HOOD = PartRef(part=Part.HOOD)
+
+
+def photo(number: int = 0) -> LabelledPhoto:
+    return LabelledPhoto(
+        sha256=f"{number:064x}",
+        folder="damaged_unlabelled",
+        file="a.jpg",
+        width=2000,
+        height=1000,
+        view="part",
+        parts=(
+            LabelledPart(part=Part.FRONT_DOOR, side=Side.LEFT, box=(500, 300, 800, 800)),
+            LabelledPart(part=Part.FRONT_FENDER, side=Side.LEFT, box=(200, 400, 520, 800)),
+            LabelledPart(part=Part.WHEEL, side=Side.LEFT, box=(250, 600, 420, 900)),
+        ),
+        damages=(
+            LabelledDamage(
+                part=Part.FRONT_FENDER,
+                side=Side.LEFT,
+                kind=DamageKind.DENT,
+                severity=Severity.MINOR,
+                outline=((300, 450), (400, 450), (400, 550)),
+            ),
+            LabelledDamage(kind=DamageKind.DENT, severity=Severity.MINOR, outline=((0, 0), (9, 0), (9, 9))),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("truth", "said", "verdict"),
+    [
+        (LEFT, ((LEFT,),), Verdict.RIGHT),
+        (LEFT, ((LEFT,), (LEFT,)), Verdict.RIGHT),
+        (EITHER, ((LEFT,),), Verdict.RIGHT),
+        (LEFT, ((RIGHT,),), Verdict.WRONG),
+        (LEFT, ((HOOD,),), Verdict.WRONG),
+        (LEFT, ((LEFT,), (HOOD,)), Verdict.WRONG),
+        (LEFT, ((EITHER,),), Verdict.OPEN),
+        (LEFT, ((LEFT, HOOD),), Verdict.OPEN),
+        (LEFT, ((),), Verdict.OPEN),
+        (LEFT, (), Verdict.OPEN),
+    ],
+)
+def test_verdict(truth: PartRef, said: tuple[tuple[PartRef, ...], ...], verdict: Verdict) -> None:
+    assert Told(truth=truth, said=said, cluster="a").verdict is verdict
+
+
+@pytest.mark.parametrize(("words", "parts"), [("joint-v0", 2), ("joint-v1", 3)])
+def test_people_see_what_the_words_can_say(words: str, parts: int, rulebook: Rulebook) -> None:
+    drawn = Drawn(labels=photo(), path=Path("a.jpg"), cluster="a")
+    seen = seen_by_people(drawn.labels, labels_of(words))
+    assert len(seen) == parts
+    [damage] = told_damages(drawn, seen, rulebook.consolidate)
+    [region] = told_regions(drawn, seen, rulebook.consolidate)
+    assert (damage.verdict, region.verdict) == (Verdict.RIGHT, Verdict.RIGHT)
+
+
+def test_lines_count_each_damage_in_its_row_and_in_all() -> None:
+    told = [Told(truth=LEFT, said=((item,),), cluster=str(n)) for n, item in enumerate((LEFT, LEFT, RIGHT, EITHER))]
+    found = {line.row: line for line in lines(told)}
+    assert set(found) == {"fender", "all"}
+    assert (found["fender"].n, found["fender"].right.value, found["fender"].wrong.value) == (4, 0.5, 0.25)
+
+
+def test_layout_is_the_median_in_units_of_the_neighbour() -> None:
+    found = layout(photo(number) for number in range(25))
+    at, spread = found[Part.FRONT_FENDER][Part.FRONT_DOOR]
+    assert at == pytest.approx((-1.0, 0.2, 0.0667, 1.0), abs=1e-3)
+    assert spread == (0.01, 0.01, 0.01, 0.01)
+    assert "    front_door: {at: [-1.00, 0.20, 0.07, 1.00]" in yaml_lines(found)
+
+
+def test_too_few_photos_say_nothing() -> None:
+    assert not layout(photo(number) for number in range(5))
