@@ -146,12 +146,12 @@ def part_layout(
 ) -> None:
     """Where parts lie, seen from their neighbours: the layout of data/rules/consolidate.yaml, on standard output."""
     from data.own_labels import own_labels
-    from training.part_check import OWN
+    from training.part_check import wholly_drawn
     from training.part_layout import layout, yaml_lines
     from training.prepared import PreparedSet
 
     own, photos = own_labels(), PreparedSet.read(prepared).of("train")
-    typer.echo(yaml_lines(layout(own[photo.sha256] for photo in photos if photo.scope == OWN)), nl=False)
+    typer.echo(yaml_lines(layout(own[photo.sha256] for photo in photos if wholly_drawn(photo))), nl=False)
 
 
 def main() -> None:

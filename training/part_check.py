@@ -27,9 +27,7 @@ from model.vocabulary import LabelGroup, Part, Side
 from training.bootstrap import Estimate, resamples, share_estimate
 from training.judging import Frame
 from training.prepared import PreparedPhoto, PreparedSet
-
-OWN = "own"
-"""The scope of photos on which everything was drawn."""
+from training.teaching import OWN, OWN_PARTS
 
 WORDS = ("joint-v0", "joint-v1")
 """Whose words people are given: without and with labels for fenders, quarter panels, rockers, roofs and side glass."""
@@ -107,8 +105,13 @@ class Line:
 
 def drawn_photos(prepared: PreparedSet, own: Mapping[str, LabelledPhoto], data: Path, split: str) -> list[Drawn]:
     """The photos of one side of the split on which everything was drawn."""
-    photos: Iterable[PreparedPhoto] = (photo for photo in prepared.of(split) if photo.scope == OWN)
+    photos: Iterable[PreparedPhoto] = (photo for photo in prepared.of(split) if wholly_drawn(photo))
     return [Drawn(labels=own[photo.sha256], path=data / photo.path, cluster=photo.cluster) for photo in photos]
+
+
+def wholly_drawn(photo: PreparedPhoto) -> bool:
+    """Did this project draw every part and damage of it? On car_parts it added parts only."""
+    return photo.scope.startswith(OWN) and photo.scope != OWN_PARTS
 
 
 def labels_of(taxonomy: str) -> tuple[Label, ...]:

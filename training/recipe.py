@@ -8,6 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from model.errors import ModelError
+from model.vocabulary import LabelGroup
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -27,6 +28,11 @@ class Source(_Frozen):
     negatives: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    keeps: tuple[LabelGroup, ...] = Field(
+        default=(),
+        exclude_if=lambda groups: not groups,
+        description="groups in which own labels do not replace its",
+    )
     repeat: int = Field(default=1, ge=0, description="times that each photo is shown in an epoch")
 
 

@@ -1,7 +1,7 @@
 """What a photo teaches: what is drawn on it, in the detector's labels, and the labels that its silence speaks about.
 
-Labels drawn by this project replace those of the photo's set; on ``car_parts`` they add to them, because there only the
-parts were drawn that the set lacks (docs/labelling.md).
+Labels drawn by this project replace those of the photo's set, save in the groups that its source ``keeps``; on
+``car_parts`` they add to them, because there only the parts were drawn that the set lacks (docs/labelling.md).
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,6 +27,11 @@ def scopes(recipe: Recipe, meanings: Meanings) -> dict[str, tuple[str, ...]]:
     if ADDED in named:
         parts = tuple(name for name, meaning in meanings.items() if meaning.group is LabelGroup.PART)
         named[OWN_PARTS] = tuple(dict.fromkeys([*named[ADDED], *parts]))
+    for source in recipe.sources:
+        if source.keeps:
+            named[_beside(source)] = tuple(
+                name for name in meanings if meanings[name].group not in source.keeps or name in _taught(source)
+            )
     return named
 
 
@@ -45,7 +50,7 @@ def teach(item: SourcePhoto, recipe: Recipe, meanings: Meanings, *, cluster: str
         drawn=tuple(_set_drawn(item)),
         repeat=item.source.repeat,
     )
-    return plain if item.own is None else _with_own(plain, item.own, recipe, meanings)
+    return plain if item.own is None else _with_own(plain, item.source, item.own, recipe, meanings)
 
 
 def _set_drawn(item: SourcePhoto) -> Iterator[Drawn]:
@@ -55,13 +60,18 @@ def _set_drawn(item: SourcePhoto) -> Iterator[Drawn]:
                 yield Drawn(label=ours, box=clipped(drawn.box, item.photo), outline=drawn.outline)
 
 
-def _with_own(plain: PreparedPhoto, own: LabelledPhoto, recipe: Recipe, meanings: Meanings) -> PreparedPhoto:
+def _with_own(
+    plain: PreparedPhoto, source: Source, own: LabelledPhoto, recipe: Recipe, meanings: Meanings
+) -> PreparedPhoto:
     added = plain.scope == ADDED
+    kept = [drawn for drawn in plain.drawn if added or meanings[drawn.label].group in source.keeps]
+    new = [drawn for drawn in _own_drawn(own, meanings) if meanings[drawn.label].group not in source.keeps]
+    scope = OWN_PARTS if added else _beside(source) if source.keeps else OWN
     return plain.model_copy(
         update={
-            "scope": OWN_PARTS if added else OWN,
-            "drawn": (*(plain.drawn if added else ()), *_own_drawn(own, meanings)),
-            "untaught": tuple(left_open(own, meanings)),
+            "scope": scope,
+            "drawn": (*kept, *new),
+            "untaught": tuple(name for name in left_open(own, meanings) if meanings[name].group not in source.keeps),
             "others": tuple(own.pixels(box) for box in own.others),
             "repeat": max(plain.repeat, recipe.own_repeat),
         }
@@ -109,6 +119,10 @@ def labels_of_damaged_part(part: Part, meanings: Meanings) -> list[str]:
         for name, meaning in meanings.items()
         if meaning.group is LabelGroup.DAMAGED_PART and any(place.part is part for place in meaning.parts)
     ]
+
+
+def _beside(source: Source) -> str:
+    return f"{OWN}_{source.folder}"
 
 
 def _taught(source: Source) -> tuple[str, ...]:

@@ -78,6 +78,20 @@ def test_own_labels_replace_those_of_a_set(draw: DRAW, photo: Any, recipe: MAKE)
     assert (made.scope, made.repeat, made.others) == ("own", 3, ((48, 32, 96, 64),))
 
 
+def test_a_set_keeps_the_groups_that_it_is_told_to(draw: DRAW, photo: Any, recipe: MAKE) -> None:
+    root = draw("damage_types", photo(name="a.png", seed=1, boxes=[("minor-dent", 10, 10, 20, 20)]))
+    own = _own(root, "damage_types/images/a.png", parts=[PART], damages=[DAMAGE])
+    dents_only = {"folder": "damage_types", "teaches": {"minor-dent": ["dent"]}, "keeps": ["damage"]}
+    prepared = prepare(recipe(dents_only, own_labels=True), root, own=own).prepared
+    (made,) = prepared.photos
+    assert made.scope == "own_damage_types"
+    assert [label for label, _ in _drawn(made)] == ["dent", "left_fender", "damaged_Bonnet"]
+    assert _drawn(made)[0] == ("dent", (10, 10, 30, 30)), "the set's dent, not the one drawn here"
+    taught = dict(zip(prepared.labels, prepared.taught(made), strict=True))
+    assert (taught["dent"], taught["hood"], taught["damaged_Door"]) == (True, True, True)
+    assert not taught["scratch"], "the set does not say whether there is a scratch"
+
+
 def test_on_car_parts_own_labels_add_to_the_sets(draw: DRAW, photo: Any, recipe: MAKE) -> None:
     root = draw("car_parts", photo(name="a.png", seed=1, boxes=[("hood", 1, 1, 9, 9)]))
     own = _own(root, "car_parts/images/a.png", parts=[PART])
