@@ -1,11 +1,13 @@
 """What an evaluation looks at: the sets, what each of them can judge, and what the detector reported on each photo."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from data.datasets import AnnotatedPhoto
+from data.hard_clean import hard_clean
 from data.own_labels import LabelledPhoto
 from inference.detector import PhotoDetector
 from model.manifest import Manifest
@@ -18,6 +20,8 @@ Shows = Literal["damage", "no damage", "either"]
 HELD_OUT = "car_parts held-out"
 """Photos of its training split: whoever trains may have learned from them, as joint-v0 did."""
 CLOSE_UPS = "own close-ups val"
+HARD = "hard clean val"
+"""Those of ``undamaged val`` and of the own photos without damage that tempt a detector; see ``data/hard_clean.py``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +53,20 @@ class Observed:
 
 
 def photo_sets(
-    manifest: Manifest, root: Path, own: Mapping[str, LabelledPhoto], *, final: bool
+    manifest: Manifest,
+    root: Path,
+    own: Mapping[str, LabelledPhoto],
+    *,
+    final: bool,
+    hard: Collection[str] | None = None,
 ) -> tuple[PhotoSet, ...]:
     """All sets with photos that say anything, parts first. ``final`` adds the test photos: nothing is chosen on them.
 
-    Raises ``ModelError`` ``model.data_unreadable``.
+    ``hard``: sha256 of hard clean photos, instead of this project's. Raises ``ModelError`` ``model.data_unreadable``.
     """
-    sets = [*_public(manifest, root, final=final), *_own(own_photos(root, own, manifest, final=final), manifest)]
+    mine = own_photos(root, own, manifest, final=final)
+    tempting = _hard(root, mine, hard_clean() if hard is None else hard)
+    sets = [*_public(manifest, root, final=final), *_own(mine, manifest), tempting]
     return tuple(item for item in sets if item.photos and (item.scope.judged or item.shows != "either"))
 
 
@@ -94,6 +105,16 @@ def _own(photos: Sequence[OwnPhoto], manifest: Manifest) -> list[PhotoSet]:
         _set(added_scope(manifest), [item.photo for item in added], "either"),
         _set(Scope(folder="own", split="val", labels={}, name=CLOSE_UPS), [item.photo for item in close_ups], "damage"),
     ]
+
+
+def _hard(root: Path, own: Sequence[OwnPhoto], hard: Collection[str]) -> PhotoSet:
+    clean = [photo for photo in photos_of(root, clean_scope()) if _sha256(photo.path) in hard]
+    drawn = [item.photo for item in own if item.labels.sha256 in hard and not item.labels.damages]
+    return _set(replace(clean_scope(), name=HARD), [*clean, *drawn], "no damage")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _stated(labels: LabelledPhoto) -> list[Stated]:

@@ -11,12 +11,16 @@ import numpy as np
 import pytest
 
 from data.own_labels import LabelledPhoto
-from inference.testing import shipped_manifest
+from inference.testing import ScriptedDetector, detections, shipped_manifest
 from model.errors import ModelError
 from model.findings import Box
+from training.evaluate import judged
+from training.evaluation_figures import CLEAN
 from training.evaluation_own import DAMAGE, added_scope, own_photos, own_scope
-from training.evaluation_sets import CLOSE_UPS, photo_sets
-from training.judging import ANY, IGNORED
+from training.evaluation_photos import mark_all
+from training.evaluation_sets import CLOSE_UPS, HARD, Observed, PhotoSet, photo_sets
+from training.judging import ANY, IGNORED, Judged
+from training.promotion_policy import PromotionPolicy
 
 MANIFEST = shipped_manifest("joint-v0")
 EMPTY_SETS = ("car_parts", "damage_outlines", "damaged_parts", "damaged_unlabelled", "undamaged", "damage_types")
@@ -146,6 +150,49 @@ def test_own_photos_are_sets_of_their_own_and_close_ups_with_damage_another(tmp_
         "own val": (2, "either"),
         CLOSE_UPS: (1, "damage"),
     }
+
+
+def test_hard_clean_photos_are_those_named_that_show_no_damage(tmp_path: Path) -> None:
+    """Of four undamaged photos two are named, one of them a training photo; of two own ones one shows damage."""
+    root = _root(tmp_path, {"undamaged": ["val", "val", "train", "val"], "damage_types": ["val", "val"]})
+    for number in range(4):  # unlike the photos of the other set
+        cv2.imwrite(str(root / "undamaged" / "images" / f"{number}.png"), np.full((100, 200, 3), 50 + number, np.uint8))
+    damage = [_damage("hood", "none", "dent", (0, 0, 100, 100))]
+    own = [_labels(root, "damage_types", 0, damages=damage), _labels(root, "damage_types", 1)]
+    named = {_labels(root, "undamaged", number).sha256 for number in (1, 2)} | {item.sha256 for item in own}
+    sets = photo_sets(MANIFEST, root, {item.sha256: item for item in own}, final=False, hard=named)
+    (hard,) = (item for item in sets if item.scope.data == HARD)
+    assert [photo.path.relative_to(root).as_posix() for photo in hard.photos] == [
+        "undamaged/images/1.png",
+        "damage_types/images/1.png",
+    ]
+    assert (hard.shows, hard.scope.judged) == ("no damage", ())
+
+
+def test_the_share_of_hard_clean_photos_flagged_stands_beside_that_of_all(tmp_path: Path) -> None:
+    """Of four clean photos one is flagged; it is one of the two hard ones."""
+    root = _root(tmp_path, {"undamaged": ["val"] * 4})
+    named = {_labels(root, "undamaged", number).sha256 for number in (0, 1)}
+    observed = [_answered(item, {"0.png"}) for item in photo_sets(MANIFEST, root, {}, final=False, hard=named)]
+    evaluation = judged(ScriptedDetector({}), observed, mark_all(observed), quick=True)
+    figures = {item.data: item for item in evaluation.figures if item.name == CLEAN}
+    assert {data: (item.value, item.n, item.better) for data, item in figures.items()} == {
+        "undamaged val": (0.25, 4, "lower"),
+        "hard clean val": (0.5, 2, "lower"),
+    }
+    hard = figures["hard clean val"]
+    assert hard.low < hard.value < hard.high
+    goal = next(item for item in PromotionPolicy.load().goals if item.data == hard.data)
+    assert (goal.figure, goal.goal) == (hard.name, 0.03)
+
+
+def _answered(item: PhotoSet, flagged: set[str]) -> Observed:
+    """A scratch reported on the photos of these names."""
+    rows = {
+        photo: [("scratch", 0.9, (0.0, 0.0, 50.0, 50.0))] if photo.path.name in flagged else [] for photo in item.photos
+    }
+    seen = (Judged(photo=photo, detections=detections(MANIFEST, found)) for photo, found in rows.items())
+    return Observed(source=item, judged=tuple(seen))
 
 
 def test_test_photos_are_read_in_the_end_only(tmp_path: Path) -> None:
