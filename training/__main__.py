@@ -105,6 +105,26 @@ def evaluate(
     say(f"{len(evaluation.figures)} figures of {evaluation.model} in {out / 'evaluation.html'}")
 
 
+@app.command("leave-out")
+def leave_out(
+    without: Annotated[Path, typer.Argument(help="folder of the detector whose recipe holds the source out")],
+    with_source: Annotated[Path, typer.Argument(help="folder of its twin that learned from the source")],
+    source: Annotated[str, typer.Option(help="folder of the source, such as damaged_unlabelled")],
+    data: Annotated[Path, typer.Option(help="folder with the annotated sets")],
+    prepared: Annotated[Path, typer.Option(help="prepared set of either: which photos are validated on")],
+    labels: Annotated[Path | None, typer.Option(help="this project's labels, if not those it ships")] = None,
+) -> None:
+    """How much AP50 is kept on photos from a source never trained on, as a table on standard output."""
+    from data.own_labels import own_labels
+    from training.left_out import leave_out as run
+    from training.left_out import lines
+    from training.prepared import PreparedSet
+
+    pair = Detector.load(without), Detector.load(with_source)
+    for line in lines(run(*pair, source, data, own_labels(labels), PreparedSet.read(prepared))):
+        typer.echo(line)
+
+
 @app.command("photo-limits")
 def photo_limits(data: Annotated[Path, typer.Argument(help="folder with the annotated sets")]) -> None:
     """Where the limits of data/rules/quality.yaml come from, as tables on standard output."""

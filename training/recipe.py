@@ -20,7 +20,8 @@ class _Frozen(BaseModel):
 class Source(_Frozen):
     """One annotated set. ``teaches``: the set's label → the detector's labels; a photo of the set teaches these labels,
     present or absent. ``negatives``: further labels of which every box would be wrong there. ``apart``: see
-    ``data.datasets.read_photos``. ``unused``: labels of the set that say nothing the detector can learn.
+    ``data.datasets.read_photos``. ``unused``: labels of the set that say nothing the detector can learn. ``held_out``:
+    see ``training/left_out.py``.
     """
 
     folder: str
@@ -32,6 +33,9 @@ class Source(_Frozen):
         default=(),
         exclude_if=lambda groups: not groups,
         description="groups in which own labels do not replace its",
+    )
+    held_out: bool = Field(
+        default=False, exclude_if=lambda held: not held, description="no photo of it is trained on, whoever drew there"
     )
     repeat: int = Field(default=1, ge=0, description="times that each photo is shown in an epoch")
 

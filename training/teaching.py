@@ -36,7 +36,9 @@ def scopes(recipe: Recipe, meanings: Meanings) -> dict[str, tuple[str, ...]]:
 
 
 def teach(item: SourcePhoto, recipe: Recipe, meanings: Meanings, *, cluster: str, split: str) -> PreparedPhoto | None:
-    """The photo as training sees it; None for one that teaches nothing."""
+    """The photo as training sees it; None for one that teaches nothing, or would but must not."""
+    if item.source.held_out and split == "train":
+        return None
     if item.own is None and not item.source.teaches and not item.source.negatives:
         return None
     plain = PreparedPhoto(

@@ -92,6 +92,29 @@ def test_a_set_keeps_the_groups_that_it_is_told_to(draw: DRAW, photo: Any, recip
     assert not taught["scratch"], "the set does not say whether there is a scratch"
 
 
+def test_a_source_held_out_is_validated_on_and_never_trained_on(draw: DRAW, photo: Any, recipe: MAKE) -> None:
+    """Neither by its own labels nor by this project's; a copy of a validation photo leaves training too."""
+    dent = [("minor-dent", 10, 10, 20, 20)]
+    sides = {"a": "train", "b": "train", "c": "val", "d": "test"}
+    root = draw(
+        "damage_types", *(photo(name=f"{n}.png", seed=ord(n), boxes=dent, split=side) for n, side in sides.items())
+    )
+    draw("undamaged", photo(name="a.png", seed=9), photo(name="c.png", seed=ord("c"), mirrored=True))
+    own = _own(root, "damage_types/images/b.png", damages=[DAMAGE])
+
+    def prepared(**changes: Any) -> PreparedSet:
+        return prepare(recipe({**TYPES, **changes}, CLEAN, own_labels=True), root, own=own).prepared
+
+    trained, held_out = prepared(), prepared(held_out=True)
+    assert {item.path for item in trained.photos} - {item.path for item in held_out.photos} == {
+        "damage_types/images/a.png",
+        "damage_types/images/b.png",
+    }
+    assert [item.path for item in held_out.of("train")] == ["undamaged/images/a.png"]
+    assert [held_out.of(side) for side in ("val", "test")] == [trained.of(side) for side in ("val", "test")]
+    assert held_out.scopes == trained.scopes
+
+
 def test_on_car_parts_own_labels_add_to_the_sets(draw: DRAW, photo: Any, recipe: MAKE) -> None:
     root = draw("car_parts", photo(name="a.png", seed=1, boxes=[("hood", 1, 1, 9, 9)]))
     own = _own(root, "car_parts/images/a.png", parts=[PART])

@@ -31,6 +31,16 @@ def test_comments_and_order_do_not_count(tmp_path: Path) -> None:
     assert _read(tmp_path, TEXT.replace("batch: 2", "batch: 3")).sha256 != first
 
 
+def test_a_source_held_out_counts_and_one_that_is_not_leaves_the_hash_as_it_was(tmp_path: Path) -> None:
+    plain = _read(tmp_path, TEXT)
+    negatives = "negatives: [scratch]"
+    held_out = _read(tmp_path, TEXT.replace(negatives, f"{negatives}\n    held_out: true"))
+    said = _read(tmp_path, TEXT.replace(negatives, f"{negatives}\n    held_out: false"))
+    assert held_out.sources[0].held_out
+    assert said.sha256 == plain.sha256 != held_out.sha256
+    assert "held_out" not in plain.model_dump_json()
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "[1]", "{", TEXT.replace("size: 64", "size: 65"), TEXT + "colour: red\n", TEXT.replace("batch: 2,", "")],

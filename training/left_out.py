@@ -1,0 +1,113 @@
+"""Leave one source out: how much of its average precision does a detector keep on photos from a source it never saw?
+
+Two detectors, alike but for one thing: the recipe of the first holds the source out (``held_out: true``). Both are
+judged on the same validation photos of that source, by this project's labels; the share kept is paired over the draws.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from data.own_labels import LabelledPhoto
+from inference.detector import PhotoDetector
+from model.errors import ModelError
+from model.manifest import Manifest
+from training.bootstrap import DRAWS, Estimate, resamples
+from training.evaluation_figures import group_precisions, ratio
+from training.evaluation_photos import MarkedSet
+from training.evaluation_sets import PhotoSet, observe
+from training.prepared import PreparedSet
+from training.unseen import unseen_sets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupKept:
+    """AP50 of one group of labels without and with the source. ``share``: of the latter that the former keeps, None
+    where there is nothing to keep."""
+
+    group: str
+    boxes: int
+    without: Estimate
+    with_source: Estimate
+    share: Estimate | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """What leaving ``source`` out costs on its own validation photos. ``clusters``: of near-copies, drawn together."""
+
+    source: str
+    photos: int
+    clusters: int
+    groups: tuple[GroupKept, ...]
+
+
+def leave_out(
+    without: PhotoDetector,
+    with_source: PhotoDetector,
+    source: str,
+    root: Path,
+    own: Mapping[str, LabelledPhoto],
+    prepared: PreparedSet,
+    *,
+    draws: int = DRAWS,
+) -> LeftOut:
+    """Judge both on the photos of ``source`` that ``prepared`` validates on; either detector's set has the same ones.
+
+    Raises ``ModelError``: ``model.labels_mismatch`` when their labels differ, ``model.data_unreadable`` when no such
+    photo is labelled.
+    """
+    manifest = without.manifest
+    if manifest.label_names != with_source.manifest.label_names:
+        raise ModelError("labels_mismatch", f"{manifest.reference} and {with_source.manifest.reference}")
+    photos = _photos_of(source, manifest, root, own, prepared)
+    marked = [MarkedSet.of(observed) for detector in (without, with_source) for observed in observe(detector, [photos])]
+    return LeftOut(
+        source=source,
+        photos=len(photos.photos),
+        clusters=len(set(marked[0].groups)),
+        groups=tuple(_kept(marked, manifest, draws)),
+    )
+
+
+def lines(found: LeftOut) -> Iterator[str]:
+    """As a table in Markdown, every figure with its 95 % interval."""
+    yield f"**{found.source}**, own labels: {found.photos} validation photos, {found.clusters} clusters"
+    yield ""
+    yield "| AP50 | boxes | source left out | source learned | share kept |"
+    yield "|---|---|---|---|---|"
+    for item in found.groups:
+        kept = "–" if item.share is None else _text(item.share)
+        yield f"| {item.group} | {item.boxes} | {_text(item.without)} | {_text(item.with_source)} | {kept} |"
+
+
+def _photos_of(
+    source: str, manifest: Manifest, root: Path, own: Mapping[str, LabelledPhoto], prepared: PreparedSet
+) -> PhotoSet:
+    """A photo that ``prepared`` does not know, because it teaches nothing, is unseen by both and counts too."""
+    for item in unseen_sets(manifest, root, own, prepared):
+        photos = tuple(photo for photo in item.photos if photo.path.parent.parent.name == source)
+        if photos and item.scope.folder == "own" and item.scope.judged:
+            return replace(item, photos=photos)
+    raise ModelError("data_unreadable", f"no validation photo of {source} has labels of this project")
+
+
+def _kept(marked: Sequence[MarkedSet], manifest: Manifest, draws: int) -> Iterator[GroupKept]:
+    weights = resamples(marked[0].groups, draws)
+    without, learned = (group_precisions(item, manifest, weights) for item in marked)
+    for group, (ours, boxes) in without.items():
+        theirs = learned[group][0]
+        share = ratio(ours, theirs)
+        yield GroupKept(
+            group=group,
+            boxes=boxes,
+            without=Estimate.of(ours),
+            with_source=Estimate.of(theirs),
+            share=None if np.isnan(share[0]) else Estimate.of(share),
+        )
+
+
+def _text(estimate: Estimate) -> str:
+    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
