@@ -3,7 +3,7 @@
 Everything follows from (seed, step): a run that was killed and resumed shows the same pictures in the same order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from data.taxonomy import Meaning
 from model.errors import ModelError
 from training.augment import (
     PAD,
+    Matrix,
     Sample,
     coloured,
     degraded,
@@ -25,6 +27,7 @@ from training.augment import (
     warped,
 )
 from training.partial_labels import Targets
+from training.paste import Damages, Shown, pasted
 from training.prepared import PreparedPhoto, PreparedSet
 from training.recipe import Augment
 
@@ -34,8 +37,13 @@ Order = npt.NDArray[np.int64]
 class Samples:
     """The training photos of a prepared set, held as files in memory and decoded when shown."""
 
-    def __init__(self, prepared: PreparedSet, root: Path, size: int) -> None:
-        """Raises ``ModelError`` ``model.data_unreadable`` for a missing or unreadable photo."""
+    def __init__(
+        self, prepared: PreparedSet, root: Path, size: int, meanings: Mapping[str, Meaning] | None = None
+    ) -> None:
+        """``meanings``: of the labels, in channel order; without them no damage can be pasted.
+
+        Raises ``ModelError`` ``model.data_unreadable`` for a missing or unreadable photo.
+        """
         self.photos = prepared.of("train")
         self.size = size
         self.channel = {label: index for index, label in enumerate(prepared.labels)}
@@ -46,6 +54,7 @@ class Samples:
         scopes = [f"{photo.scope} {photo.untaught}" for photo in self.photos]
         self.alike = {scope: np.flatnonzero(np.array([s == scope for s in scopes])) for scope in set(scopes)}
         self.scope = scopes
+        self.damages = Damages(meanings=meanings, photos=self.photos, files=self.files) if meanings else None
 
     def __len__(self) -> int:
         """Pictures in an epoch."""
@@ -57,19 +66,32 @@ class Samples:
         return order
 
     def sample(self, index: int, augment: Augment, random: np.random.Generator, *, plain: bool) -> Sample:
-        """One augmented picture of (size, size)."""
+        """One augmented picture of (size, size). Raises ``ModelError`` ``model.recipe_invalid`` where damage is to be
+        pasted and nobody said what the labels mean."""
         if not plain and random.random() < augment.mosaic:
             others = random.choice(self.alike[self.scope[index]], 3)
             made = mosaic([self._load(i) for i in (index, *others)], self.size, augment, random)
         else:
             whole = self._load(index)
-            made = warped(whole, *placed(whole, self.size, augment, random))
+            matrix, size = placed(whole, self.size, augment, random)
+            made = warped(whole, matrix, size)
+            if augment.paste:
+                made = self._perhaps_damaged(made, index, matrix, augment, random)
         if random.random() < augment.mirror:
             made = mirrored(made, self.mirror)
         pixels = coloured(made.pixels, augment, random)
         if random.random() < augment.degrade:
             pixels = degraded(pixels, random)
         return replace(made, pixels=pixels)
+
+    def _perhaps_damaged(
+        self, made: Sample, index: int, matrix: Matrix, augment: Augment, random: np.random.Generator
+    ) -> Sample:
+        if self.damages is None:
+            raise ModelError("recipe_invalid", "damage is to be pasted, but the meanings of the labels were not given")
+        if not self.damages.clean(self.photos[index], self.taught[index]) or random.random() >= augment.paste:
+            return made
+        return pasted(made, Shown.of(self.photos[index], matrix, self.size), self.damages, random)
 
     def _load(self, index: int) -> Sample:
         photo = self.photos[index]
@@ -86,12 +108,7 @@ class Samples:
 
 
 def batches(
-    samples: Samples,
-    augment: Augment,  # noqa: ARG001 - train.py passes it
-    *,
-    batch: int,
-    seed: int,
-    first: int,
+    samples: Samples, *, batch: int, seed: int, first: int
 ) -> Iterator[tuple[int, list[tuple[int, np.random.Generator]]]]:
     """(step, what to show with its own randomness) from step ``first`` on, without end."""
     steps = max(1, len(samples) // batch)

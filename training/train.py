@@ -89,8 +89,9 @@ class Trainer:
             raise ModelError("recipe_invalid", "the set was prepared with another recipe: run prepare again")
         self.recipe, self.run, self.device, self.workers = recipe, run, torch.device(device), workers
         torch.backends.cudnn.benchmark = True  # every step has pictures of one size
-        self.samples = Samples(prepared, root, recipe.schedule.size)
-        groups = [str(meaning.group) for meaning in read_taxonomy(recipe.name).values()]
+        meanings = read_taxonomy(recipe.name)
+        self.samples = Samples(prepared, root, recipe.schedule.size, meanings)
+        groups = [str(meaning.group) for meaning in meanings.values()]
         self.network = grow(load_network(start), prepared.labels, groups, recipe.similar).to(self.device)
         self.network.to(memory_format=torch.channels_last)
         self.average = deepcopy(self.network).eval().requires_grad_(False)
@@ -164,8 +165,8 @@ class Trainer:
 
     def _chosen(self) -> Iterator[Chosen]:
         """What to show from this step on. With a budget the clock says from which step on pictures are plain."""
-        augment, schedule = self.recipe.augment, self.recipe.schedule
-        steps = batches(self.samples, augment, batch=schedule.batch, seed=schedule.seed, first=self.progress.step)
+        schedule = self.recipe.schedule
+        steps = batches(self.samples, batch=schedule.batch, seed=schedule.seed, first=self.progress.step)
         for step, chosen in steps:
             share = self.progress.share if self.progress.budget else step / self.progress.steps
             plain = share > 1 - schedule.plain

@@ -20,7 +20,7 @@ SEED, SIZE, PLAIN_FROM = 3, 64, 8
 
 def steps(samples: Samples, first: int) -> Iterator[Chosen]:
     """Choices of two from a step on; plain from the eighth step."""
-    for step, chosen in batches(samples, AUGMENT, batch=2, seed=SEED, first=first):
+    for step, chosen in batches(samples, batch=2, seed=SEED, first=first):
         yield step, [(index, random, step >= PLAIN_FROM) for index, random in chosen]
 
 

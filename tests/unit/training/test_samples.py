@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from data.taxonomy import read_taxonomy
 from model.errors import ModelError
 from training.prepare import prepare
 from training.prepared import PreparedSet
@@ -52,7 +53,7 @@ def test_what_is_shown_from_a_step_on_does_not_depend_on_where_one_began(prepare
 
     def shown(first: int, until: int) -> list[tuple[int, Any, Any]]:
         made = []
-        for step, chosen in batches(samples, augment, batch=3, seed=5, first=first):
+        for step, chosen in batches(samples, batch=3, seed=5, first=first):
             if step == until:
                 return made
             made.append((step, *collate([samples.sample(i, augment, random, plain=False) for i, random in chosen])))
@@ -112,3 +113,75 @@ def test_a_photo_that_went_missing_is_named(prepared: tuple[PreparedSet, Path]) 
     with pytest.raises(ModelError, match=r"1\.png") as caught:
         Samples(whole, root, 64)
     assert caught.value.code == "model.data_unreadable"
+
+
+PASTING = {"dent": "dent", "scratch": "scratch", "broken": "broken"}
+FULLY_CLEAN = [name for name, meaning in read_taxonomy("joint-v1").items() if meaning.group != "part"]
+
+
+@pytest.fixture
+def mixed(draw: DRAW, photo: Any, recipe: MAKE) -> tuple[PreparedSet, Path]:
+    """Two dented photos with outlines, one that does not teach every damage, and two clean ones."""
+    root = draw("damage_types", *(photo(name=f"{n}.png", seed=n, boxes=[("dent", 20, 10, 40, 30)]) for n in range(2)))
+    draw("damage_outlines", photo(name="a.png", seed=5))
+    draw("undamaged", *(photo(name=f"{n}.png", seed=9 + n) for n in range(2)))
+    types = {"folder": "damage_types", "teaches": {name: [name] for name in PASTING}}
+    partly = {"folder": "damage_outlines", "negatives": ["scratch"]}
+    made = prepare(recipe(types, partly, {"folder": "undamaged", "negatives": FULLY_CLEAN}), root).prepared
+    corners = ((20.0, 10.0), (60.0, 10.0), (60.0, 40.0), (20.0, 40.0))
+    photos = tuple(
+        item.model_copy(update={"drawn": tuple(box.model_copy(update={"outline": corners}) for box in item.drawn)})
+        for item in made.photos
+    )
+    return made.model_copy(update={"photos": photos}), root
+
+
+def test_damage_is_pasted_on_clean_cars_alone(mixed: tuple[PreparedSet, Path]) -> None:
+    from training.samples import Samples
+
+    samples = Samples(*mixed, 128, read_taxonomy("joint-v1"))
+    hit = dict.fromkeys((photo.path for photo in samples.photos), 0)
+    for index, photo in enumerate(samples.photos):
+        for seed in range(12):
+            made, same = (
+                samples.sample(
+                    index, STILL.model_copy(update={"paste": paste}), np.random.default_rng(seed), plain=True
+                )
+                for paste in (1.0, 0.0)
+            )
+            hit[photo.path] += len(made.boxes) - len(same.boxes)
+            if len(made.boxes) == len(same.boxes):
+                np.testing.assert_array_equal(made.pixels, same.pixels)
+                np.testing.assert_array_equal(made.taught, same.taught)
+    assert [path for path, boxes in hit.items() if boxes] == ["undamaged/images/0.png", "undamaged/images/1.png"]
+
+
+def test_without_pasting_a_picture_is_what_its_steps_make_of_it(mixed: tuple[PreparedSet, Path]) -> None:
+    """No draw is taken for what does not happen: recipes without pasting show what they always showed."""
+    from training.augment import coloured, degraded, mirrored, placed, warped
+    from training.samples import Samples
+
+    samples, augment = Samples(*mixed, 128, read_taxonomy("joint-v1")), Augment(mosaic=0.0)
+    for index in range(len(samples.photos)):
+        for seed in range(6):
+            random, again = np.random.default_rng(seed), np.random.default_rng(seed)
+            made = samples.sample(index, augment, random, plain=True)
+            expected = samples._load(index)
+            expected = warped(expected, *placed(expected, 128, augment, again))
+            if again.random() < augment.mirror:
+                expected = mirrored(expected, samples.mirror)
+            pixels = coloured(expected.pixels, augment, again)
+            if again.random() < augment.degrade:
+                pixels = degraded(pixels, again)
+            np.testing.assert_array_equal(made.pixels, pixels)
+            np.testing.assert_array_equal(made.boxes, expected.boxes)
+            np.testing.assert_array_equal(made.taught, expected.taught)
+            assert random.bit_generator.state == again.bit_generator.state
+
+
+def test_nothing_is_pasted_in_silence_without_meanings(mixed: tuple[PreparedSet, Path]) -> None:
+    from training.samples import Samples
+
+    with pytest.raises(ModelError, match="meanings") as caught:
+        Samples(*mixed, 128).sample(0, Augment(mosaic=0.0, paste=0.5), np.random.default_rng(0), plain=True)
+    assert caught.value.code == "model.recipe_invalid"

@@ -52,7 +52,7 @@ def _choices(samples: Any, first: int, augment: Augment, seed: int) -> Iterator[
     """Choices of two from a step on; plain from the eighth step."""
     from training.samples import batches
 
-    for step, chosen in batches(samples, augment, batch=2, seed=seed, first=first):
+    for step, chosen in batches(samples, batch=2, seed=seed, first=first):
         yield step, [(index, random, step >= 8) for index, random in chosen]
 
 
