@@ -9,6 +9,7 @@
     ├── PriceTableError       a price or rate file cannot be taken                     prices.*
     ├── RulesError            a rules or policy file cannot be taken                   rules.*
     ├── CaseFactsError        the facts stated about a case cannot be read             facts.*
+    ├── ClaimError            a step that does not fit where the case is, or who asks  claim.*
     ├── SettingsError         a setting of this installation cannot be used             settings.*
     ├── RequestError          an HTTP request that cannot be read, or asks too much    request.*
     └── ServiceError          the service cannot answer at the moment                  service.*
@@ -66,6 +67,12 @@ class CaseFactsError(QuickClaimError):
     """The facts stated about the case cannot be read."""
 
     prefix = "facts"
+
+
+class ClaimError(QuickClaimError):
+    """This step does not fit where the case is, or who asks for it."""
+
+    prefix = "claim"
 
 
 class SettingsError(QuickClaimError):
