@@ -1,5 +1,7 @@
-"""The clean photos of the validation side that tempt a detector to see damage: with people, open doors, snow, dirt, or
-reflections. ``annotations/hard_clean.yaml`` lists them by sha256; what the reasons mean is in ``docs/labelling.md``.
+"""Photos of cars said to be undamaged, looked at again: those of the validation side that tempt a detector to see damage
+(people, open doors, snow, dirt, reflections), and those of either side that do show damage.
+
+``annotations/hard_clean.yaml`` lists them by sha256; what the reasons mean is in ``docs/labelling.md``.
 """
 
 from collections.abc import Mapping
@@ -14,16 +16,17 @@ from pydantic import AfterValidator, Field, RootModel, ValidationError
 from model.errors import ModelError
 from model.manifest import Sha256
 
-Reason = Literal["people", "open_door", "foam", "dirt", "render", "reflection", "crowd", "damaged"]
-DAMAGED = "damaged"
-"""The photo's set says undamaged, and who looked at it saw damage: no clean photo, so not a hard one either."""
+Reason = Literal["people", "open_door", "foam", "dirt", "render", "reflection", "crowd", "damaged", "unsure"]
+NOT_CLEAN = frozenset({"damaged", "unsure"})
+"""The photo's set says undamaged, and who looked at it saw damage or could not tell: no clean photo, so not a hard one
+either."""
 
 
 def _fit_together(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
     if len(set(reasons)) < len(reasons):
         raise ValueError("a reason is given twice")
-    if DAMAGED in reasons and len(reasons) > 1:
-        raise ValueError("a damaged photo has no other reason")
+    if NOT_CLEAN.intersection(reasons) and len(reasons) > 1:
+        raise ValueError("a photo that is not clean has no other reason")
     return reasons
 
 
@@ -35,10 +38,19 @@ class _Looked(RootModel[dict[Sha256, Reasons]]):
 
 
 def hard_clean(file: Path | None = None) -> Mapping[str, tuple[Reason, ...]]:
-    """sha256 → why the photo is hard, from ``file`` or from the project's own; photos with damage are left out.
+    """sha256 → why the photo is hard, from ``file`` or from the project's own; those that may show damage are left out.
 
     Raises ``ModelError`` ``model.data_unreadable``, also where photos are out of order or listed twice.
     """
+    return {sha256: reasons for sha256, reasons in _looked(file).items() if not NOT_CLEAN.intersection(reasons)}
+
+
+def not_clean(file: Path | None = None) -> frozenset[str]:
+    """sha256 of the photos that their set calls undamaged and that show damage, or may. Raises as ``hard_clean`` does."""
+    return frozenset(sha256 for sha256, reasons in _looked(file).items() if NOT_CLEAN.intersection(reasons))
+
+
+def _looked(file: Path | None) -> Mapping[str, tuple[Reason, ...]]:
     text = _text(file or files(__package__).joinpath("annotations/hard_clean.yaml"))
     try:
         looked = _Looked.model_validate(yaml.safe_load(text)).root
@@ -46,7 +58,7 @@ def hard_clean(file: Path | None = None) -> Mapping[str, tuple[Reason, ...]]:
         raise ModelError("data_unreadable", f"hard clean photos: {error}") from error
     if (listed := _listed(text)) != sorted(set(listed)):
         raise ModelError("data_unreadable", "hard clean photos: not in order of sha256, or one of them twice")
-    return {sha256: reasons for sha256, reasons in looked.items() if DAMAGED not in reasons}
+    return looked
 
 
 def _listed(text: str) -> list[str]:

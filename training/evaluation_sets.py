@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from data.datasets import AnnotatedPhoto
-from data.hard_clean import hard_clean
+from data.hard_clean import hard_clean, not_clean
 from data.own_labels import LabelledPhoto
 from inference.detector import PhotoDetector
 from model.manifest import Manifest
@@ -92,7 +92,7 @@ def _public(manifest: Manifest, root: Path, *, final: bool) -> list[PhotoSet]:
         photos = photos_of(root, scope)
         stated = {photo.path: stated_on(photo) for photo in photos} if scope.folder == "damage_types" else {}
         sets.append(_set(scope, photos, "damage", stated))
-    return [*sets, _set(clean_scope(), photos_of(root, clean_scope()), "no damage")]
+    return [*sets, _set(clean_scope(), _clean(root), "no damage")]
 
 
 def _own(photos: Sequence[OwnPhoto], manifest: Manifest) -> list[PhotoSet]:
@@ -107,8 +107,14 @@ def _own(photos: Sequence[OwnPhoto], manifest: Manifest) -> list[PhotoSet]:
     ]
 
 
+def _clean(root: Path) -> list[AnnotatedPhoto]:
+    """``undamaged val`` without the photos that show damage all the same."""
+    damaged = not_clean()
+    return [photo for photo in photos_of(root, clean_scope()) if _sha256(photo.path) not in damaged]
+
+
 def _hard(root: Path, own: Sequence[OwnPhoto], hard: Collection[str]) -> PhotoSet:
-    clean = [photo for photo in photos_of(root, clean_scope()) if _sha256(photo.path) in hard]
+    clean = [photo for photo in _clean(root) if _sha256(photo.path) in hard]
     drawn = [item.photo for item in own if item.labels.sha256 in hard and not item.labels.damages]
     return _set(replace(clean_scope(), name=HARD), [*clean, *drawn], "no damage")
 

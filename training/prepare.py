@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from data.hard_clean import not_clean
 from data.own_labels import LabelledPhoto, own_labels
 from data.taxonomy import read_taxonomy
 from training.clusters import Fingerprinted, cluster, sides
@@ -52,7 +53,12 @@ def _prepared(
 ) -> PreparedSet:
     side = sides(clusters)
     leader = {item.name: members[0].name for members in clusters for item in members}
-    taught = (teach(item, recipe, meanings, cluster=leader[item.name], split=side[item.name]) for item in photos)
+    damaged = not_clean()
+    taught = (
+        teach(item, recipe, meanings, cluster=leader[item.name], split=side[item.name])
+        for item in photos
+        if not (item.source.says_clean and item.file.sha256 in damaged)
+    )
     return PreparedSet(
         recipe=recipe.sha256,
         labels=tuple(meanings),

@@ -39,6 +39,11 @@ class Source(_Frozen):
     )
     repeat: int = Field(default=1, ge=0, description="times that each photo is shown in an epoch")
 
+    @property
+    def says_clean(self) -> bool:
+        """Does the set say nothing but that a car is undamaged?"""
+        return bool(self.negatives) and not self.teaches
+
 
 class Augment(_Frozen):
     """Chances and ranges of what happens to a photo before it is learned from."""

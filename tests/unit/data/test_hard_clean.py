@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from data.hard_clean import hard_clean
+from data.hard_clean import hard_clean, not_clean
 from data.own_labels import own_labels
 from model.errors import ModelError
 
-A, B, C = ("a" * 64, "b" * 64, "c" * 64)
+A, B, C, D = (letter * 64 for letter in "abcd")
 
 
 def _write(folder: Path, text: str) -> Path:
@@ -18,8 +18,10 @@ def _write(folder: Path, text: str) -> Path:
 
 
 def test_photos_come_with_their_reasons_and_damaged_ones_not_at_all(tmp_path: Path) -> None:
-    text = f"# how\n{A}: [people, open_door]  # undamaged/1.jpg\n{B}: [damaged]\n{C}: [reflection]\n"
-    assert hard_clean(_write(tmp_path, text)) == {A: ("people", "open_door"), C: ("reflection",)}
+    text = f"# how\n{A}: [people, open_door]  # undamaged/1.jpg\n{B}: [damaged]\n{C}: [reflection]\n{D}: [unsure]\n"
+    file = _write(tmp_path, text)
+    assert hard_clean(file) == {A: ("people", "open_door"), C: ("reflection",)}
+    assert not_clean(file) == {B, D}
 
 
 @pytest.mark.parametrize(
