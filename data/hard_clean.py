@@ -1,5 +1,5 @@
-"""Photos of cars said to be undamaged, looked at again: those of the validation side that tempt a detector to see damage
-(people, open doors, snow, dirt, reflections), and those of either side that do show damage.
+"""Photos of cars said to be undamaged, looked at again: those of the validation side that tempt a detector to see
+damage (people, open doors, snow, dirt, reflections), and those of either side that do show damage.
 
 ``annotations/hard_clean.yaml`` lists them by sha256; what the reasons mean is in ``docs/labelling.md``.
 """
@@ -46,7 +46,7 @@ def hard_clean(file: Path | None = None) -> Mapping[str, tuple[Reason, ...]]:
 
 
 def not_clean(file: Path | None = None) -> frozenset[str]:
-    """sha256 of the photos that their set calls undamaged and that show damage, or may. Raises as ``hard_clean`` does."""
+    """sha256 of photos that their set calls undamaged and that show damage, or may. Raises as ``hard_clean`` does."""
     return frozenset(sha256 for sha256, reasons in _looked(file).items() if NOT_CLEAN.intersection(reasons))
 
 
