@@ -10,6 +10,9 @@
     ├── RulesError            a rules or policy file cannot be taken                   rules.*
     ├── CaseFactsError        the facts stated about a case cannot be read             facts.*
     ├── ClaimError            a step that does not fit where the case is, or who asks  claim.*
+    ├── WebhookError          an address that notifications may not be sent to         webhook.*
+    ├── RightsError           somebody may not do this, or has not shown who they are   rights.*
+    ├── SecrecyError          what is sealed cannot be read, or a key cannot be used    secrecy.*
     ├── SettingsError         a setting of this installation cannot be used             settings.*
     ├── RequestError          an HTTP request that cannot be read, or asks too much    request.*
     └── ServiceError          the service cannot answer at the moment                  service.*
@@ -73,6 +76,24 @@ class ClaimError(QuickClaimError):
     """This step does not fit where the case is, or who asks for it."""
 
     prefix = "claim"
+
+
+class WebhookError(QuickClaimError):
+    """Notifications cannot be sent to this address."""
+
+    prefix = "webhook"
+
+
+class RightsError(QuickClaimError):
+    """This actor may not do this, or has not shown who they are."""
+
+    prefix = "rights"
+
+
+class SecrecyError(QuickClaimError):
+    """What is sealed cannot be read, or a key cannot be used."""
+
+    prefix = "secrecy"
 
 
 class SettingsError(QuickClaimError):

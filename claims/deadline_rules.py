@@ -1,0 +1,121 @@
+"""The clocks that an insurer may set: ``data/rules/deadlines.yaml`` read into a frozen model.
+
+The internal spans of review and payment stay with the triage policy, which the decision cites (``claims.policy``).
+"""
+
+from datetime import time
+from enum import StrEnum
+from hashlib import sha256
+from importlib.resources import files
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from claims.follow_up import FollowUpKind, FollowUpRule
+from claims.policy import Span
+from claims.triage import CaseClass
+from model.rules_text import read_rules
+
+
+class ClockKind(StrEnum):
+    """What a clock waits for."""
+
+    REVIEW = "review"
+    PAYMENT = "payment"
+    COMPLAINT_REPLY = "complaint_reply"
+    COMPLAINT_TOLD = "complaint_told"
+    COMPLAINT_SOLUTION = "complaint_solution"
+
+
+class Audience(StrEnum):
+    """Whose clock it is: our own, or the promise made in public."""
+
+    INTERNAL = "internal"
+    PUBLIC = "public"
+
+
+class Level(StrEnum):
+    """Who deals with what was not solved in time, from the first to the last (M12)."""
+
+    FRONT_LINE = "front_line"
+    SENIOR = "senior"
+    CROSS_FUNCTIONAL = "cross_functional"
+    THIRD_PARTY = "third_party"
+
+
+class _Rules(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class BusinessHours(_Rules):
+    """When people work, in the market's local time."""
+
+    opens: time
+    closes: time
+
+    @field_validator("opens", "closes", mode="before")
+    @classmethod
+    def _quoted(cls, written: object) -> object:
+        """YAML reads 18:00 without quotes as 1080, which would pass for eighteen minutes past midnight."""
+        if isinstance(written, int | float):
+            raise ValueError("a time in quotes")
+        return written
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError("opens before closes")
+        return self
+
+
+class PublicPromise(_Rules):
+    """What was promised in public, and for which classes of case (M5)."""
+
+    classes: frozenset[CaseClass]
+    review: Span
+    payment: Span
+
+
+class ComplaintSpans(_Rules):
+    """From the receipt of a complaint (M13, M14)."""
+
+    complaint_reply: Span
+    complaint_told: Span
+    complaint_solution: Span
+
+
+class EscalationRule(_Rules):
+    """The chain and the term of each of its levels (M12)."""
+
+    within: Span
+    levels: tuple[Level, ...]
+
+    @field_validator("levels")
+    @classmethod
+    def _each_once(cls, levels: tuple[Level, ...]) -> tuple[Level, ...]:
+        if sorted(levels) != sorted(Level):
+            raise ValueError("each level once")
+        return levels
+
+
+class DeadlineRules(_Rules):
+    """The whole file. ``version`` is the declared one with a short hash of the content."""
+
+    version: str
+    business: BusinessHours
+    public: PublicPromise
+    complaint: ComplaintSpans
+    escalation: EscalationRule
+    waiting_kinds: frozenset[ClockKind]
+    follow_ups: dict[FollowUpKind, FollowUpRule] = Field(min_length=len(FollowUpKind))
+
+    @classmethod
+    def load(cls) -> Self:
+        """The shipped rules."""
+        return cls.from_yaml(files("data").joinpath("rules", "deadlines.yaml").read_text("utf-8"))
+
+    @classmethod
+    def from_yaml(cls, text: str) -> Self:
+        """Raises ``RulesError`` naming the field that is wrong."""
+        rules = read_rules(cls, text, "deadlines.yaml")
+        return rules.model_copy(update={"version": f"{rules.version}@{sha256(text.encode()).hexdigest()[:8]}"})

@@ -1,0 +1,205 @@
+"""Clocks of a case: when they are due, when they wait, what was met and missed. Pure; time comes in as ``at``.
+
+Two sets run side by side where something was promised in public: alarm on the stricter (``strictest``), publish the
+looser (``promised``).
+
+A clock waits while the customer has to act, and is due later by what it waited: a clock of hours by the same time, a
+clock of working days by the business hours that fell into the wait, so that it is due in business hours again. What was
+already late when the wait began stays late.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from claims.calendar import Calendar, WorkingDays, utc
+from claims.deadline_rules import Audience, ClockKind, DeadlineRules, Level
+from claims.policy import Deadline, Deadlines, Span, TriagePolicy
+from claims.triage import CaseClass
+from model.errors import ClaimError
+from model.notes import Note, note
+
+
+class Event(StrEnum):
+    """What starts clocks. A case that is opened again, or has a first complete set of materials, starts anew."""
+
+    MATERIALS_COMPLETE = "materials_complete"
+    REOPENED = "reopened"
+    COMPLAINT_RECEIVED = "complaint_received"
+
+
+class Outcome(StrEnum):
+    """What became of a clock. One whose case was withdrawn in time is dropped and counts for nothing."""
+
+    RUNNING = "running"
+    WAITING = "waiting"
+    MET = "met"
+    MISSED = "missed"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Every rule that clocks are computed from, for one market."""
+
+    internal: Deadlines
+    rules: DeadlineRules
+    days: WorkingDays
+    version: str
+
+    @classmethod
+    def of(cls, policy: TriagePolicy, rules: DeadlineRules, region: str, calendar: Calendar | None = None) -> Self:
+        """The terms of a region, with its shipped calendar unless given another. Raises ``UsageError``."""
+        market, calendar = policy.market(region), calendar or Calendar.load(region)
+        opens, closes = rules.business.opens, rules.business.closes
+        days = WorkingDays(calendar=calendar, zone=ZoneInfo(market.timezone), opens=opens, closes=closes)
+        version = f"policy {policy.version}, deadlines {rules.version}, calendar {calendar.version}"
+        return cls(internal=policy.deadlines, rules=rules, days=days, version=version)
+
+    def due(self, start: datetime, span: Span) -> datetime:
+        """The end of a span: so many hours later, or the end of business of the last working day; in UTC."""
+        if span.working_days is not None:
+            return self.days.add(start, span.working_days)
+        return utc(start) + timedelta(hours=span.hours or 0)
+
+    def warnings(self, start: datetime, due: datetime, span: Span) -> tuple[Note, ...]:
+        """What a due time rests on that is not known yet."""
+        return self.days.beyond_known(start, due) if span.working_days is not None else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """One clock; times in UTC. ``due_at`` holds all waits that are over, not the one since ``waiting_since``."""
+
+    kind: ClockKind
+    audience: Audience
+    within: Span
+    started_at: datetime
+    due_at: datetime
+    warnings: tuple[Note, ...] = ()
+    waiting_since: datetime | None = None
+    ended_at: datetime | None = None
+    dropped_at: datetime | None = None
+
+    def outcome(self, at: datetime) -> Outcome:
+        """What can be said at ``at``, which is not before anything recorded. Due to the second is in time."""
+        stopped = self.ended_at or self.dropped_at
+        if self.waiting_since is not None and stopped is None:
+            return Outcome.WAITING
+        if min(self.waiting_since or at, stopped or at) > self.due_at:
+            return Outcome.MISSED
+        if stopped is None:
+            return Outcome.RUNNING
+        return Outcome.MET if self.ended_at else Outcome.DROPPED
+
+    def ended(self, at: datetime) -> Self:
+        """What it waited for has happened. The first time counts."""
+        return self if self.ended_at or self.dropped_at else replace(self, ended_at=utc(at))
+
+    def dropped(self, at: datetime) -> Self:
+        """Nobody waits any more: withdrawn."""
+        return self if self.ended_at or self.dropped_at else replace(self, dropped_at=utc(at))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """A level that has to decide until ``due_at`` (UTC), and why it came there."""
+
+    level: Level
+    due_at: datetime
+    reason: Note
+    warnings: tuple[Note, ...] = ()
+
+
+def clocks(case_class: CaseClass, event: Event, at: datetime, terms: Terms) -> tuple[Clock, ...]:
+    """The clocks that an event starts, those of our own first. A complex case is paid in stages: no payment clock."""
+    spans = _complaint(terms) if event is Event.COMPLAINT_RECEIVED else _case(case_class, terms)
+    return tuple(_started(kind, audience, span, at, terms) for kind, audience, span in spans)
+
+
+def follow(running: Iterable[Clock], *, runs: bool, at: datetime, terms: Terms) -> tuple[Clock, ...]:
+    """The clocks after a move of the case. ``runs``: whether the insurer has to act there (``StateRule.clock``)."""
+    return tuple(_resumed(clock, at, terms) if runs else _waiting(clock, at, terms) for clock in running)
+
+
+def overdue(running: Iterable[Clock], at: datetime) -> tuple[Clock, ...]:
+    """Clocks whose time is over and for which nobody has acted, of either set."""
+    late = (clock for clock in running if clock.outcome(at) is Outcome.MISSED)
+    return tuple(clock for clock in late if clock.ended_at is None and clock.dropped_at is None)
+
+
+def strictest(running: Iterable[Clock]) -> tuple[Clock, ...]:
+    """Of each kind the clock that is due first: the one to alarm on."""
+    return _one_of_each(sorted(running, key=lambda clock: clock.due_at))
+
+
+def promised(running: Iterable[Clock]) -> tuple[Clock, ...]:
+    """Of each kind the clock that is due last: the one to publish."""
+    return _one_of_each(sorted(running, key=lambda clock: clock.due_at, reverse=True))
+
+
+def escalate(level: Level | None, at: datetime, reason: Note, terms: Terms) -> Escalation:
+    """The level after ``level``; after None the first. Raises ``ClaimError`` ``claim.no_level_above`` at the top."""
+    chain, within = terms.rules.escalation.levels, terms.rules.escalation.within
+    above = chain[0 if level is None else chain.index(level) + 1 :]
+    if not above:
+        raise ClaimError("no_level_above", f"{level} is the last level", level=level)
+    due_at = terms.due(at, within)
+    return Escalation(level=above[0], due_at=due_at, reason=reason, warnings=terms.warnings(at, due_at, within))
+
+
+def overrun(clock: Clock) -> Note:
+    """Why a case is escalated that was not finished in time (M11)."""
+    return note("escalation.overrun", kind=clock.kind, audience=clock.audience)
+
+
+def _case(case_class: CaseClass, terms: Terms) -> Iterator[tuple[ClockKind, Audience, Span]]:
+    internal: Deadline = getattr(terms.internal, case_class.value)
+    yield ClockKind.REVIEW, Audience.INTERNAL, internal.review
+    if internal.payment is not None:
+        yield ClockKind.PAYMENT, Audience.INTERNAL, internal.payment
+    public = terms.rules.public
+    if case_class in public.classes:
+        yield ClockKind.REVIEW, Audience.PUBLIC, public.review
+        yield ClockKind.PAYMENT, Audience.PUBLIC, public.payment
+
+
+def _complaint(terms: Terms) -> Iterator[tuple[ClockKind, Audience, Span]]:
+    spans = terms.rules.complaint
+    yield ClockKind.COMPLAINT_REPLY, Audience.INTERNAL, spans.complaint_reply
+    yield ClockKind.COMPLAINT_TOLD, Audience.INTERNAL, spans.complaint_told
+    yield ClockKind.COMPLAINT_SOLUTION, Audience.INTERNAL, spans.complaint_solution
+
+
+def _started(kind: ClockKind, audience: Audience, span: Span, at: datetime, terms: Terms) -> Clock:
+    due_at = terms.due(at, span)
+    warnings = terms.warnings(at, due_at, span)
+    return Clock(kind=kind, audience=audience, within=span, started_at=utc(at), due_at=due_at, warnings=warnings)
+
+
+def _waiting(clock: Clock, at: datetime, terms: Terms) -> Clock:
+    waits = clock.kind in terms.rules.waiting_kinds and clock.outcome(at) is Outcome.RUNNING
+    return replace(clock, waiting_since=utc(at)) if waits else clock
+
+
+def _resumed(clock: Clock, at: datetime, terms: Terms) -> Clock:
+    if clock.waiting_since is None or clock.outcome(at) is not Outcome.WAITING:
+        return clock
+    due_at = _moved(clock, clock.waiting_since, utc(at), terms.days)
+    warnings = terms.warnings(clock.started_at, due_at, clock.within)
+    return replace(clock, due_at=due_at, warnings=warnings, waiting_since=None)
+
+
+def _moved(clock: Clock, since: datetime, until: datetime, days: WorkingDays) -> datetime:
+    """A clock of working days does not run on the day of its event: what is waited then costs nothing."""
+    if clock.within.working_days is None:
+        return clock.due_at + max(until - since, timedelta())
+    return days.later(clock.due_at, days.worked(max(since, days.begins(clock.started_at)), until))
+
+
+def _one_of_each(ordered: Sequence[Clock]) -> tuple[Clock, ...]:
+    first = {clock.kind: clock for clock in reversed(ordered)}
+    return tuple(first[kind] for kind in ClockKind if kind in first)
