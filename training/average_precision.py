@@ -54,13 +54,6 @@ class Matches:
         return (hits / shown if shown else 0.0, hits / self.boxes if self.boxes else 0.0)
 
 
-def match(boxes: Floats, scores: Floats, drawn: Floats, *, iou: float = 0.5) -> Matches:
-    """Detections of one label on one photo against its drawn boxes: (n, 4), (n,), (m, 4) as corners."""
-    order = np.argsort(-scores, kind="stable")
-    hits = assign(boxes[order], drawn, ious=np.array([iou]))[:, 0] >= 0
-    return Matches(scores=scores[order].astype(np.float64), hits=hits, boxes=len(drawn))
-
-
 def assign(boxes: Floats, drawn: Floats, *, ious: Floats = IOUS) -> Ints:
     """Which drawn box each detection takes at each IoU, -1 for none: (n, 4) best first, (m, 4) → (n, len(ious))."""
     taken = np.full((len(boxes), len(ious)), -1, dtype=np.int64)

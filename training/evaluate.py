@@ -28,6 +28,7 @@ from training.evaluation_page import page
 from training.evaluation_photos import MarkedSet, mark_all, write_marks
 from training.evaluation_sets import Observed, observe, photo_sets
 from training.evaluation_swaps import swap_figures
+from training.judging import ANY
 from training.robustness import robustness_figures
 from training.severity_check import NO_SCALE, Compared, compare
 
@@ -132,7 +133,8 @@ def _shared(
 
 
 def _photo_set(item: Observed, marked: MarkedSet) -> PhotoSet:
-    boxes = sum(len(marks.box_photos) for marks in marked.labels.values())
+    """Damage of any kind draws no boxes of its own."""
+    boxes = sum(len(marks.box_photos) for label, marks in marked.labels.items() if label != ANY)
     return PhotoSet(data=item.data, photos=len(item.judged), groups=len(set(item.groups)), boxes=boxes)
 
 

@@ -1,13 +1,12 @@
 """This project's own labels as a set that judges: what was drawn, in the words of one detector."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from data.datasets import AnnotatedPhoto, Annotation, read_photos
-from data.own_labels import LabelledDamage, LabelledPhoto
-from inference.geometry import hull
+from data.own_labels import LabelledPhoto
 from model.errors import ModelError
 from model.labels import Label
 from model.manifest import Manifest
@@ -112,17 +111,12 @@ def _parts(label: Label, labels: LabelledPhoto) -> Iterator[Annotation]:
 def _damaged_parts(label: Label, labels: LabelledPhoto) -> Iterator[Annotation]:
     """The damaged region of a part: one box around all its damages, as damaged_parts draws it."""
     meant = {item.part for item in label.parts}
-    places = {(damage.part, damage.side) for damage in labels.damages if damage.part in meant}
-    for part, side in sorted(places, key=str):
-        region = [damage for damage in labels.damages if (damage.part, damage.side) == (part, side)]
-        yield Annotation(label=label.name, box=_around(region, labels))
+    for (part, _), corners in sorted(labels.damaged_regions.items(), key=lambda item: str(item[0])):
+        if part in meant:
+            yield Annotation(label=label.name, box=labels.pixels(corners))
     for damage in labels.damages:
         if damage.part is None:
             yield Annotation(label=f"{IGNORED} {label.name}", box=labels.pixels(damage.box))
-
-
-def _around(damages: Sequence[LabelledDamage], labels: LabelledPhoto) -> tuple[float, float, float, float]:
-    return hull([labels.pixels(damage.box) for damage in damages])
 
 
 def _drawn(label: Label) -> bool:

@@ -83,8 +83,7 @@ def observe(detector: PhotoDetector, sets: Iterable[PhotoSet]) -> tuple[Observed
 
 def _public(manifest: Manifest, root: Path, *, final: bool) -> list[PhotoSet]:
     parts = parts_scope(manifest)
-    held_out = Scope(folder=parts.folder, split=parts.split, labels=parts.labels, apart=parts.apart, name=HELD_OUT)
-    sets = [_set(held_out, held_out_parts(root, parts), "no damage")]
+    sets = [_set(replace(parts, name=HELD_OUT), held_out_parts(root, parts), "no damage")]
     if final:
         test = parts_scope(manifest, "test")
         sets.append(_set(test, photos_of(root, test), "no damage"))

@@ -4,7 +4,7 @@ Which set may judge which labels follows from what each set annotates: a set tha
 that the thing is absent.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from inference.postprocess import suppress
 from inference.preprocess import Pixels
 from model.detections import Detections
 from model.vocabulary import LabelGroup
-from training.average_precision import Floats, Ints, Matches, match
+from training.average_precision import Floats, Ints
 
 ANY = "damage of any kind"
 """Judged like a label: every damage and damaged part that the detector reports, whatever it calls them."""
@@ -67,11 +67,6 @@ class Judged:
     photo: AnnotatedPhoto
     detections: Detections
 
-    def match(self, label: str, drawn_as: frozenset[str]) -> Matches:
-        """The detector's ``label`` against the boxes that the set draws under any name of ``drawn_as``."""
-        boxes, scores = self.reported(label)
-        return match(boxes, scores, self.drawn(drawn_as))
-
     def reported(self, label: str) -> tuple[Floats, Floats]:
         """Boxes (n, 4) and scores (n,) of a label or of ``ANY``, best first."""
         found = self.detections
@@ -116,17 +111,17 @@ def judge(detector: PhotoDetector, photos: Sequence[AnnotatedPhoto]) -> list[Jud
     return [Judged(photo=photo, detections=seen) for photo, seen in zip(photos, found, strict=True)]
 
 
-def matches_by_label(judged: Sequence[Judged], scope: Scope) -> Iterator[tuple[str, Matches]]:
-    """Each label that the scope judges, with its matches over all photos."""
-    for label in sorted(set(scope.labels.values())):
-        yield label, Matches.pooled(item.match(label, scope.drawn_as(label)) for item in judged)
-
-
 def loaded(photo: AnnotatedPhoto) -> Frame:
-    """Data sets are stored upright, so nothing but decoding is needed."""
-    pixels = cv2.imread(str(photo.path), cv2.IMREAD_COLOR_RGB)
+    """The photo in memory. Raises as ``loaded_from`` does."""
+    return loaded_from(photo.path)
+
+
+def loaded_from(path: Path) -> Frame:
+    """Data sets are stored upright, so nothing but decoding is needed. Raises ``FileNotFoundError``, also for a file
+    that is no picture."""
+    pixels = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
     if pixels is None:
-        raise FileNotFoundError(photo.path)
+        raise FileNotFoundError(path)
     return Frame(pixels=np.asarray(pixels, dtype=np.uint8))
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from data.own_labels import LabelledPart, LabelledPhoto
@@ -25,7 +24,7 @@ from model.findings import Box, PartRef
 from model.labels import Label
 from model.vocabulary import LabelGroup, Part, Side
 from training.bootstrap import Estimate, resamples, share_estimate
-from training.judging import Frame
+from training.judging import loaded_from
 from training.prepared import PreparedPhoto, PreparedSet
 from training.teaching import OWN, OWN_PARTS
 
@@ -132,7 +131,7 @@ def seen_by_people(photo: LabelledPhoto, labels: tuple[Label, ...]) -> Detection
 
 def seen_by(detector: PhotoDetector, photos: Sequence[Drawn]) -> Iterator[Detections]:
     """What a detector does report."""
-    return detector.detect_many(_loaded(photo.path) for photo in photos)
+    return detector.detect_many(loaded_from(photo.path) for photo in photos)
 
 
 def told_damages(photo: Drawn, seen: Detections, rules: ConsolidateRules) -> Iterator[Told]:
@@ -242,10 +241,3 @@ def _joined(first: Detections, more: Detections) -> Detections:
         label_ids=np.concatenate([first.label_ids, more.label_ids]),
         labels=first.labels,
     )
-
-
-def _loaded(path: Path) -> Frame:
-    pixels = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
-    if pixels is None:
-        raise FileNotFoundError(path)
-    return Frame(pixels=np.asarray(pixels, dtype=np.uint8))

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from inference.backends.torch import GROUPS
+from model.vocabulary import LabelGroup
 from training.recipe import Gains
 
 
@@ -73,7 +74,7 @@ class PartialLabelLoss:
                 "feats": [level[photos] for level in raw["feats"]],
             }
             parts, named = self.losses[index].loss(own, self._batch(index, photos, targets))
-            total = total + parts.sum() * self.gains.groups.get(group, 1.0)
+            total = total + parts.sum() * self.gains.groups.get(LabelGroup(group), 1.0)
             terms |= {f"{group} {name.removesuffix('_loss')}": float(value) for name, value in named.items()}
         return total, terms
 

@@ -81,7 +81,7 @@ class Gains(_Frozen):
     box: float = 7.5
     score: float = 0.5
     distance: float = 1.5
-    groups: dict[str, float] = {"part": 1.0, "damage": 1.0, "damaged_part": 1.0}
+    groups: dict[LabelGroup, float] = {LabelGroup.PART: 1.0, LabelGroup.DAMAGE: 1.0, LabelGroup.DAMAGED_PART: 1.0}
 
 
 class Recipe(_Frozen):

@@ -27,8 +27,10 @@ from training.augment import (
     warped,
 )
 from training.partial_labels import Targets
-from training.paste import Damages, Shown, pasted
-from training.prepared import PreparedPhoto, PreparedSet
+from training.paste import pasted
+from training.paste_damages import Damages
+from training.paste_spots import Shown
+from training.prepared import Drawn, PreparedPhoto, PreparedSet
 from training.recipe import Augment
 
 Order = npt.NDArray[np.int64]
@@ -135,7 +137,7 @@ def collate(made: Sequence[Sample]) -> tuple[torch.Tensor, Targets]:
     )
 
 
-def _outside(photo: PreparedPhoto) -> list:  # type: ignore[type-arg]
+def _outside(photo: PreparedPhoto) -> list[Drawn]:
     """What is drawn, less what lies in patches that teach nothing."""
     kept = []
     for item in photo.drawn:

@@ -55,8 +55,9 @@ def thresholds(
     seen = PreparedSet.read(prepared) if prepared else None
     validation = Validation.run(detector, data, own_labels(labels), seen)
     manifest = apply(detector.manifest, choose(detector.manifest, validation, clean_limit=clean_limit))
-    write(model, manifest.model_copy(update={"metrics": measure(manifest, validation)}))
-    for metric in measure(manifest, validation):
+    metrics = measure(manifest, validation)
+    write(model, manifest.model_copy(update={"metrics": metrics}))
+    for metric in metrics:
         say(f"{metric.name:24} {metric.value:.3f}  n={metric.n} {metric.unit}, {metric.data}")
 
 

@@ -1,7 +1,6 @@
 """The training loop: a recipe, a prepared set and a first checkpoint become a better one. Killed runs go on.
 
-RUN/recipe.yaml      what is being done (a copy; its hash must not change)
-RUN/last.pt          network, its moving average, optimiser, step and time spent
+RUN/last.pt          network, its moving average, optimiser, step and time spent, and the hash of the recipe
 RUN/log.jsonl        one line every few steps
 RUN/NAME.pt          the averaged network, in the shape that Ultralytics and ``export`` load
 """
@@ -100,6 +99,7 @@ class Trainer:
         steps = round(recipe.schedule.epochs * len(self.samples) / recipe.schedule.batch)
         self.progress = Progress(step=0, spent=0.0, steps=steps, budget=budget)
         self._resume()
+        self.followed = _pairs(self.average, self.network)
         self.loss = PartialLabelLoss(self.network, recipe.gains)
 
     def train(self, say: Callable[[str], None], *, save_every: float = 300.0, pause: float = math.inf) -> Path:
@@ -149,12 +149,11 @@ class Trainer:
     def _follow(self) -> None:
         """Move the average towards the network; quickly at first."""
         keep = self.recipe.schedule.average * (1 - math.exp(-(self.progress.step + 1) / 200))
-        now = self.network.state_dict()
-        for name, value in self.average.state_dict().items():
+        for value, now in self.followed:
             if value.dtype.is_floating_point:
-                value.lerp_(now[name].to(value.dtype), 1 - keep)
+                value.lerp_(now, 1 - keep)
             else:
-                value.copy_(now[name])
+                value.copy_(now)
 
     def _shown(self) -> Iterator[tuple[int, torch.Tensor, Targets]]:
         """Batches, made ahead of the network; the same pictures in the same order whoever makes them."""
@@ -210,6 +209,12 @@ class Trainer:
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.progress.step, self.progress.spent = state["step"], state["spent"]
+
+
+def _pairs(average: Any, network: Any) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    """Each tensor of the average with the network's. Both are only ever changed in place, so the pairs stay true."""
+    now = network.state_dict()
+    return [(value, now[name]) for name, value in average.state_dict().items()]
 
 
 def _optimiser(network: Any, schedule: Schedule) -> torch.optim.Optimizer:

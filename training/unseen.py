@@ -73,11 +73,17 @@ def _sets(manifest: Manifest, root: Path, own: Mapping[str, LabelledPhoto]) -> I
 def _unseen(item: PhotoSet, sides: Mapping[str, tuple[str, str]], *, known: bool) -> PhotoSet:
     found = [(photo, sides.get(name_of(photo))) for photo in item.photos]
     kept = [
-        replace(photo, group=side[1] if side else f"{photo.path.parent.parent.name}:{photo.group}")
+        replace(photo, group=side[1] if side else _across_sets(photo))
         for photo, side in found
         if (side[0] == "val" if side else known or not name_of(photo).startswith(f"{CAR_PARTS}/"))
     ]
     return replace(item, photos=tuple(kept))
+
+
+def _across_sets(photo: AnnotatedPhoto) -> str:
+    """The photo's group with its set in front, as own photos state it already."""
+    folder = f"{photo.path.parent.parent.name}:"
+    return f"{folder}{photo.group.removeprefix(folder)}"
 
 
 def _others(item: PhotoSet, mine: set[Path]) -> Iterator[AnnotatedPhoto]:

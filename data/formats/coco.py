@@ -116,7 +116,7 @@ def _annotations(coco: _Coco, apart: frozenset[str]) -> Mapping[int, list[Annota
     drawn: defaultdict[int, list[Annotation]] = defaultdict(list)
     for item in coco.annotations:
         label = names[item.category_id]
-        if label in apart:
+        if label in apart and item.segmentation:
             drawn[item.image_id] += [outlined(label, _points(polygon)) for polygon in item.segmentation]
         else:
             outline = _points(item.segmentation[0]) if len(item.segmentation) == 1 else ()

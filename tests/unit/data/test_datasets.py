@@ -42,6 +42,12 @@ def test_several_objects_in_one_entry_come_apart(tmp_path: Path) -> None:
     assert [item.box for item in first.annotations] == [(0, 10, 20, 30), (70, 12, 90, 30)]
 
 
+def test_an_object_without_an_outline_keeps_its_box(tmp_path: Path) -> None:
+    boxed = {name: value for name, value in WHEELS.items() if name != "segmentation"}
+    first, _ = read_photos(_write(tmp_path, annotations=[boxed]), apart=frozenset({"wheel"}))
+    assert [(item.box, item.outline) for item in first.annotations] == [((0, 10, 90, 30), ())]
+
+
 @pytest.mark.parametrize(
     "changes", [{"images": None}, {"images": [{**IMAGE, "split": 3}]}, {"categories": [{"name": "wheel"}]}]
 )

@@ -106,6 +106,14 @@ def test_figures_by_hand(name: str, data: str, value: float, n: int) -> None:
     assert figure.low <= figure.value <= figure.high
 
 
+def test_a_box_counts_once_though_damage_of_any_kind_judges_it_too() -> None:
+    assert {item.data: item.boxes for item in _evaluation().sets} == {
+        "car_parts train": 2,
+        "damage_types val": 2,
+        "undamaged val": 0,
+    }
+
+
 def test_a_label_that_the_set_does_not_draw_is_not_judged_there() -> None:
     assert _evaluation().find("AP50 damaged_Door", "damage_types val") is None
     assert _evaluation().find("AP50 hood", "undamaged val") is None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from data.datasets import AnnotatedPhoto, Annotation
 from inference.testing import Row, detections, shipped_manifest
 from model.findings import Box
-from training.average_precision import Matches, assign, average_precision, match
+from training.average_precision import Matches, assign, average_precision
 from training.bootstrap import resamples
 from training.evaluation_marks import Marks, mark, sizes_of
 from training.judging import ANY, IGNORED, Judged
@@ -104,9 +104,14 @@ def test_with_weights_of_one_it_is_the_average_precision(scene: list[tuple[list[
     if not len(marks.box_photos):
         assert np.isnan(values).all()
         return
-    plain = Matches.pooled(match(*item.reported("dent"), item.drawn(frozenset({"dent"}))) for item in photos)
+    plain = Matches.pooled(_matched(item) for item in photos)
     assert values[0] == pytest.approx(average_precision(plain))
     assert (np.diff(values) <= 1e-12).all()
+
+
+def _matched(item: Judged) -> Matches:
+    (boxes, scores), drawn = item.reported("dent"), item.drawn(frozenset({"dent"}))
+    return Matches(scores=scores, hits=assign(boxes, drawn)[:, 0] >= 0, boxes=len(drawn))
 
 
 def test_a_photo_drawn_twice_counts_twice() -> None:

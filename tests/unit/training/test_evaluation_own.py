@@ -21,6 +21,7 @@ from training.evaluation_photos import mark_all
 from training.evaluation_sets import CLOSE_UPS, HARD, Observed, PhotoSet, photo_sets
 from training.judging import ANY, IGNORED, Judged
 from training.promotion_policy import PromotionPolicy
+from training.unseen import unseen_sets
 
 MANIFEST = shipped_manifest("joint-v0")
 EMPTY_SETS = ("car_parts", "damage_outlines", "damaged_parts", "damaged_unlabelled", "undamaged", "damage_types")
@@ -199,3 +200,13 @@ def test_test_photos_are_read_in_the_end_only(tmp_path: Path) -> None:
     root = _root(tmp_path, {"car_parts": ["train", "test"]})
     assert [item.scope.data for item in photo_sets(MANIFEST, root, {}, final=False)] == ["car_parts held-out"]
     assert "car_parts test" in {item.scope.data for item in photo_sets(MANIFEST, root, {}, final=True)}
+
+
+def test_without_a_prepared_set_own_photos_keep_the_groups_of_their_set(tmp_path: Path) -> None:
+    """A near-copy that only its set has labelled is of the same group."""
+    root = _root(tmp_path, {"damage_types": ["val", "val"]})
+    labels = _labels(root, "damage_types", 0, damages=[_damage("hood", "none", "dent", (100, 100, 300, 300))])
+    sets = unseen_sets(MANIFEST, root, {labels.sha256: labels}, None)
+    groups = {item.scope.data: [photo.group for photo in item.photos] for item in sets}
+    assert groups["own val"] == ["damage_types:g0"]
+    assert groups["damage_types val"] == ["damage_types:g1"]

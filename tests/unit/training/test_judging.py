@@ -13,7 +13,8 @@ from data.datasets import AnnotatedPhoto, Annotation
 from inference.detector import Detector
 from inference.testing import Row, detections, shipped_manifest
 from model.registry import DEFAULT_MODEL, shipped_weights
-from training.judging import Judged, Scope, judge, matches_by_label, photos_of
+from training.evaluation_marks import mark
+from training.judging import Judged, Scope, judge, photos_of
 from training.scopes import damage_scopes, held_out_parts, parts_scope
 
 MANIFEST = shipped_manifest("joint-v0")
@@ -43,15 +44,15 @@ def _write(folder: Path, groups: Sequence[str]) -> Path:
 def test_several_names_of_a_set_judge_one_label() -> None:
     scope = Scope(folder="x", split="val", labels={"minor-dent": "dent", "severe-dent": "dent"})
     judged = [_judged([("minor-dent", BOX), ("severe-dent", FAR), ("minor-scratch", BOX)], [("dent", 0.9, BOX)])]
-    found = dict(matches_by_label(judged, scope))
-    assert set(found) == {"dent"}
-    assert (found["dent"].hits.tolist(), found["dent"].boxes) == ([True], 2)
+    assert scope.judged == ("dent",)
+    found = mark(judged, "dent", scope.drawn_as("dent"))
+    assert (found.hits[:, 0].tolist(), len(found.box_photos)) == ([True], 2)
 
 
 def test_other_labels_neither_help_nor_harm() -> None:
     scope = Scope(folder="x", split="val", labels={"hood": "hood"})
-    found = dict(matches_by_label([_judged([("hood", BOX)], [("trunk", 0.9, BOX), ("hood", 0.4, FAR)])], scope))
-    assert found["hood"].hits.tolist() == [False]
+    judged = [_judged([("hood", BOX)], [("trunk", 0.9, BOX), ("hood", 0.4, FAR)])]
+    assert mark(judged, "hood", scope.drawn_as("hood")).hits[:, 0].tolist() == [False]
 
 
 def test_every_damage_label_is_judged_by_some_set_and_severity_by_none() -> None:

@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 from data.taxonomy import read_taxonomy
 from model.vocabulary import LabelGroup
 from training.augment import Sample
-from training.paste import ENLARGED, KEPT, ON_CANVAS, ON_PART, Damages, Shown, cut, pasted
+from training.paste import pasted
+from training.paste_damages import Damages
+from training.paste_patch import ENLARGED, KEPT, cut
+from training.paste_spots import ON_CANVAS, ON_PART, Shown
 from training.prepared import Drawn, PreparedPhoto
 
 MEANINGS = read_taxonomy("joint-v1")

@@ -43,12 +43,28 @@ def test_a_source_held_out_counts_and_one_that_is_not_leaves_the_hash_as_it_was(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[1]", "{", TEXT.replace("size: 64", "size: 65"), TEXT + "colour: red\n", TEXT.replace("batch: 2,", "")],
+    [
+        "",
+        "[1]",
+        "{",
+        TEXT.replace("size: 64", "size: 65"),
+        TEXT + "colour: red\n",
+        TEXT.replace("batch: 2,", ""),
+        TEXT + "gains: {groups: {parts: 2.0}}\n",
+    ],
 )
 def test_what_is_no_recipe_is_refused(text: str, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"r\.yaml") as caught:
         _read(tmp_path, text)
     assert caught.value.code == "model.recipe_invalid"
+
+
+def test_weights_of_groups_that_are_said_count_and_the_usual_ones_do_not(tmp_path: Path) -> None:
+    plain = _read(tmp_path, TEXT)
+    usual = _read(tmp_path, TEXT + "gains: {groups: {part: 1.0, damage: 1.0, damaged_part: 1.0}}\n")
+    other = _read(tmp_path, TEXT + "gains: {groups: {part: 0.5, damage: 1.0, damaged_part: 1.0}}\n")
+    assert usual.sha256 == plain.sha256 != other.sha256
+    assert {str(group): gain for group, gain in other.gains.groups.items()}["part"] == 0.5
 
 
 def test_a_missing_recipe_is_refused(tmp_path: Path) -> None:

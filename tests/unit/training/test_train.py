@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import io
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,39 @@ def test_a_killed_run_ends_as_one_that_was_not(
     assert shipped["recipe"] == ready[0].sha256
     assert tuple(shipped["model"].names.values()) == ready[1].labels
     assert not list(tmp_path.glob("*/*.part"))
+
+
+def test_the_average_follows_the_network_that_learns_also_after_resuming(
+    ready: tuple[Recipe, PreparedSet, Path], start: bytes, tmp_path: Path
+) -> None:
+    """To the bit, by the formula of the moving average over what the networks hold at that step."""
+    import torch
+
+    from training.train import Trainer
+
+    class Checked(Trainer):
+        followed_steps = 0
+        moved = 0.0
+
+        def _follow(self) -> None:
+            keep = 0.9 * (1 - math.exp(-(self.progress.step + 1) / 200))
+            before = {name: value.clone() for name, value in self.average.state_dict().items()}
+            super()._follow()
+            now, after = self.network.state_dict(), self.average.state_dict()
+            for name, value in before.items():
+                floating = value.dtype.is_floating_point
+                meant = torch.lerp(value, now[name], 1 - keep) if floating else now[name]
+                assert torch.equal(after[name], meant), name
+                self.moved += float((after[name] != value).sum())
+            self.followed_steps += 1
+
+    first = Checked(*ready, tmp_path, start)
+    first.train(lambda _: None, pause=0.0)
+    resumed = Checked(*ready, tmp_path, start)
+    resumed.train(lambda _: None)
+    assert (first.followed_steps, resumed.followed_steps) == (1, 5)
+    assert first.moved > 0
+    assert resumed.moved > 0
 
 
 def test_every_layer_learns(ready: tuple[Recipe, PreparedSet, Path], start: bytes, tmp_path: Path) -> None:
