@@ -72,6 +72,19 @@ def train(
 
 
 @app.command()
+def average(
+    checkpoints: Annotated[list[Path], typer.Argument(help="trained .pt files of your own, gone on from one another")],
+    out: Annotated[Path, typer.Option(help="the .pt file to write")],
+    share: Annotated[list[float] | None, typer.Option(help="of each, in their order; default: equal")] = None,
+) -> None:
+    """Write the mean of trained checkpoints."""
+    from training.weight_average import average as run
+
+    run(checkpoints, share or [1.0] * len(checkpoints), out)
+    say(str(out))
+
+
+@app.command()
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="a trained .pt file")],
     name: Annotated[str, typer.Option(help="which entry of data/taxonomy.yaml its labels follow")] = DEFAULT_MODEL,

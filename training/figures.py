@@ -9,7 +9,7 @@ from model.vocabulary import LabelGroup
 from training.average_precision import average_precision
 from training.judging import Judged
 from training.thresholds import DAMAGE_GROUPS, members_of, worst_alarm
-from training.validation import Validation
+from training.validation import CLEAN_DATA, Validation
 
 
 def measure(manifest: Manifest, validation: Validation) -> tuple[Metric, ...]:
@@ -19,7 +19,7 @@ def measure(manifest: Manifest, validation: Validation) -> tuple[Metric, ...]:
     """
     groups = [_mean_ap(group, manifest, validation) for group in LabelGroup]
     damaged = [_flagged("damaged photos flagged", data, manifest, items) for data, items in validation.damaged.items()]
-    clean = _flagged("clean photos flagged", "undamaged val", manifest, validation.clean)
+    clean = _flagged("clean photos flagged", ", ".join(CLEAN_DATA), manifest, validation.clean)
     return (*(metric for metric in groups if metric), *damaged, clean)
 
 

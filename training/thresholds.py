@@ -15,7 +15,7 @@ from model.manifest import LabelThreshold, Manifest, ThresholdReport, ThresholdR
 from model.vocabulary import LabelGroup
 from training.average_precision import Matches, average_precision, f1_plateau
 from training.judging import Judged
-from training.validation import Validation
+from training.validation import CLEAN_DATA, Validation
 
 TOLERANCE = 0.03
 ENOUGH = 30
@@ -66,7 +66,7 @@ def worst_alarm(item: Judged, thresholds: Mapping[str, float]) -> float:
 
 
 def _clean(validation: Validation) -> str:
-    return f"clean: undamaged val, {len(validation.clean)} photos"
+    return f"clean: {', '.join(CLEAN_DATA)}, {len(validation.clean)} photos"
 
 
 def _of_group(manifest: Manifest, group: LabelGroup, validation: Validation) -> dict[str, Choice]:

@@ -9,11 +9,13 @@ from inference.detector import PhotoDetector
 from model.manifest import Manifest
 from model.vocabulary import LabelGroup
 from training.average_precision import Matches
+from training.evaluation_own import DAMAGE
 from training.evaluation_sets import HELD_OUT, Observed, PhotoSet, observe, photo_sets
-from training.judging import Judged
+from training.judging import IGNORED, Judged
 from training.prepared import PreparedSet
 from training.unseen import CLEAN, evidence, unseen_sets
 
+CLEAN_DATA = (CLEAN, "own val")
 ENOUGH_PARTS = 300
 """Boxes of parts on unseen photos from which on they judge alone; below, those of car_parts help out."""
 
@@ -21,7 +23,7 @@ ENOUGH_PARTS = 300
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validation:
     """``matches``: label → its matches over every set that judges it; ``data``: group → which sets. ``damaged``: set →
-    its photos, each of which shows damage. ``clean``: photos of cars without damage."""
+    its photos, each of which shows damage. ``clean``: the photos of ``CLEAN_DATA`` that show none."""
 
     matches: Mapping[str, Matches]
     data: Mapping[LabelGroup, str]
@@ -54,8 +56,13 @@ class Validation:
             },
             data={group: _data(sets, manifest, group) for group, sets in judging.items()},
             damaged={item.data: item.judged for item in first if item.source.shows == "damage"},
-            clean=[judged for item in observed if item.data == CLEAN for judged in item.judged],
+            clean=[judged for item in observed if item.data in CLEAN_DATA for judged in item.judged if _clean(judged)],
         )
+
+
+def _clean(item: Judged) -> bool:
+    """Neither damage nor anything that nobody can tell is drawn on it."""
+    return not any(drawn.label == DAMAGE or drawn.label.startswith(IGNORED) for drawn in item.photo.annotations)
 
 
 SEEN = f"{HELD_OUT} (seen in training)"
