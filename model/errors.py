@@ -10,9 +10,11 @@
     ├── RulesError            a rules or policy file cannot be taken                   rules.*
     ├── CaseFactsError        the facts stated about a case cannot be read             facts.*
     ├── ClaimError            a step that does not fit where the case is, or who asks  claim.*
+    ├── ReviewError           a correction or a lease that cannot be taken              review.*
     ├── WebhookError          an address that notifications may not be sent to         webhook.*
     ├── RightsError           somebody may not do this, or has not shown who they are   rights.*
     ├── SecrecyError          what is sealed cannot be read, or a key cannot be used    secrecy.*
+    ├── StorageError          the database or the photo store cannot do what was asked  storage.*
     ├── SettingsError         a setting of this installation cannot be used             settings.*
     ├── RequestError          an HTTP request that cannot be read, or asks too much    request.*
     └── ServiceError          the service cannot answer at the moment                  service.*
@@ -78,6 +80,12 @@ class ClaimError(QuickClaimError):
     prefix = "claim"
 
 
+class ReviewError(QuickClaimError):
+    """This correction cannot be taken, or the case is not in these hands."""
+
+    prefix = "review"
+
+
 class WebhookError(QuickClaimError):
     """Notifications cannot be sent to this address."""
 
@@ -94,6 +102,12 @@ class SecrecyError(QuickClaimError):
     """What is sealed cannot be read, or a key cannot be used."""
 
     prefix = "secrecy"
+
+
+class StorageError(QuickClaimError):
+    """The database or the photo store cannot do what was asked."""
+
+    prefix = "storage"
 
 
 class SettingsError(QuickClaimError):

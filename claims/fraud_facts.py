@@ -1,0 +1,109 @@
+"""A fraud fact: what was found, the evidence for it, and how much it weighs. Never a verdict, no personal data."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from model.findings import PartRef
+from model.notes import Note
+from parts_pricing.operations import Operation
+
+_IDS = frozenset({"claim", "claims"})
+
+
+class FraudCode(StrEnum):
+    """What was found."""
+
+    SAME_PHOTO = "same_photo"
+    SAME_PHOTO_PAID = "same_photo_paid"
+    NEAR_PHOTO = "near_photo"
+    NEAR_PHOTO_PAID = "near_photo_paid"
+    TAKEN_BEFORE_POLICY = "taken_before_policy"
+    TAKEN_AFTER_REPORT = "taken_after_report"
+    TAKEN_AFTER_ARRIVAL = "taken_after_arrival"
+    FAR_FROM_LOSS = "far_from_loss"
+    PRICE_OUTLIER = "price_outlier"
+    REPEATED_PART = "repeated_part"
+    MANY_COMPLAINTS = "many_complaints"
+    HIGH_RISK_TAG = "high_risk_tag"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedPhoto:
+    """A photo that another case has too. ``bits`` of 64 in which the two pictures differ; 0 for the same file."""
+
+    photo: int
+    claim: UUID
+    claim_number: str
+    bits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureTime:
+    """By how many hours, rounded up, the capture time of a photo is before or after what it should be."""
+
+    photo: int
+    hours: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distance:
+    """Whole kilometres between a photo and the stated loss."""
+
+    photo: int
+    km: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlier:
+    """An amount beside the median of the table for the same part and operation."""
+
+    place: PartRef
+    operation: Operation
+    amount: Decimal
+    median: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """A part that was damaged before: in which cases."""
+
+    place: PartRef
+    claims: tuple[UUID, ...]
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many complaints."""
+
+    count: int
+
+
+Evidence = SharedPhoto | CaptureTime | Distance | Outlier | Repeat | Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FraudFact:
+    """One fact with its evidence, which holds no personal data. ``weight`` is what it adds to the risk."""
+
+    code: FraudCode
+    evidence: Evidence
+    weight: int
+
+    @property
+    def note(self) -> Note:
+        """The sentence for an adjuster."""
+        told = {item.name: getattr(self.evidence, item.name) for item in fields(self.evidence)}
+        return Note(f"fraud.{self.code}", {name: value for name, value in told.items() if name not in _IDS})
+
+
+def risk(facts: Iterable[FraudFact]) -> int:
+    """What orders the queue among cases that are due alike: each code counts once, however often it was found."""
+    weights: dict[FraudCode, int] = {}
+    for fact in facts:
+        weights[fact.code] = max(fact.weight, weights.get(fact.code, 0))
+    return sum(weights.values())
