@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.db_cli import db_app
 from api.exits import UNSOUND, coded_errors
 from api.models_cli import models_app
 from api.prices_cli import prices_app
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 app.add_typer(prices_app, name="prices")
 app.add_typer(models_app, name="models")
+app.add_typer(db_app, name="db")
 
 
 class Language(StrEnum):

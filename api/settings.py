@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
 
     home: Path = Field(default_factory=default_home, description="where imported price tables and caches live")
+    database: str | None = Field(
+        default=None, repr=False, description="postgresql://… or sqlite:///file; default: a file in the home folder"
+    )
     region: str = Field(default="CN", description="market when a request names none")
     language: Literal["en", "zh"] | None = Field(default=None, description="default: from the locale, else English")
     detector: str = Field(default=DEFAULT_MODEL, description="name of the detector under model/weights")

@@ -1,0 +1,110 @@
+"""Insurers' apps, their keys, and the tokens that open one claim. Only hashes of secrets are here."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+
+from claims.repository.book import Book
+from claims.repository.rows import columns_of, insert_once, record
+from claims.tables import app_keys, apps, claim_tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """An app. ``states_cover``: what it says about cover and money counts (ADR 0009, 10)."""
+
+    id: UUID
+    name: str
+    states_cover: bool = False
+    active: bool = True
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppKey:
+    """A key of an app: found by its prefix, right by its digest (``claims.tokens``)."""
+
+    id: UUID
+    app: UUID
+    prefix: str
+    digest: str = field(repr=False)
+    made_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def valid_at(self, at: datetime) -> bool:
+        """Neither revoked nor run out."""
+        return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimToken:
+    """What opens one claim for its customer."""
+
+    id: UUID
+    claim: UUID
+    digest: str = field(repr=False)
+    made_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def valid_at(self, at: datetime) -> bool:
+        """Neither revoked nor run out."""
+        return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
+
+
+def add(book: Book, app: App) -> bool:
+    """Whether the app is new: names are unique."""
+    return insert_once(book.connection, apps, columns_of(app), on=["name"])
+
+
+def get(book: Book, app: UUID) -> App | None:
+    """One by its id."""
+    row = book.connection.execute(select(apps).where(apps.c.id == app)).one_or_none()
+    return None if row is None else record(App, row)
+
+
+def everyone(book: Book) -> tuple[App, ...]:
+    """All apps by name."""
+    return tuple(record(App, row) for row in book.connection.execute(select(apps).order_by(apps.c.name)))
+
+
+def set_active(book: Book, app: UUID, *, active: bool) -> None:
+    """Let it in, or not any more."""
+    book.connection.execute(update(apps).where(apps.c.id == app).values(active=active))
+
+
+def add_key(book: Book, key: AppKey) -> None:
+    """One more key; old ones stay until they are revoked."""
+    book.connection.execute(insert(app_keys).values(**columns_of(key)))
+
+
+def key_with_prefix(book: Book, prefix: str) -> AppKey | None:
+    """The key that a presented one would have to be."""
+    row = book.connection.execute(select(app_keys).where(app_keys.c.prefix == prefix)).one_or_none()
+    return None if row is None else record(AppKey, row)
+
+
+def revoke_key(book: Book, key: UUID, *, at: datetime) -> None:
+    """From now on it opens nothing."""
+    mine = (app_keys.c.id == key, app_keys.c.revoked_at.is_(None))
+    book.connection.execute(update(app_keys).where(*mine).values(revoked_at=at))
+
+
+def add_token(book: Book, token: ClaimToken) -> None:
+    """One more token of a claim."""
+    book.connection.execute(insert(claim_tokens).values(**columns_of(token)))
+
+
+def token_with_digest(book: Book, digest: str) -> ClaimToken | None:
+    """The token that a presented one is."""
+    row = book.connection.execute(select(claim_tokens).where(claim_tokens.c.digest == digest)).one_or_none()
+    return None if row is None else record(ClaimToken, row)
+
+
+def revoke_tokens(book: Book, claim: UUID, *, at: datetime) -> None:
+    """None of a claim's tokens opens it any more."""
+    mine = (claim_tokens.c.claim == claim, claim_tokens.c.revoked_at.is_(None))
+    book.connection.execute(update(claim_tokens).where(*mine).values(revoked_at=at))

@@ -1,0 +1,93 @@
+"""The audit chain in the database: appended to under the lock of its head, read as it stands, checked as a whole."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, insert, select, update
+
+from claims import audit as chain
+from claims import audit_check
+from claims.actors import Actor
+from claims.audit import Entry, Head, Thing
+from claims.audit_facts import Told, Word
+from claims.repository.book import Book
+from claims.tables import audit, audit_head
+from claims.utc import as_text
+
+_FORM: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
+_UNREADABLE: Final[Any] = {"unreadable": 0.5}
+"""A fact that no entry can have, so that one that cannot be read counts as altered."""
+_NO_TIME: Final = datetime.fromisoformat("0001-01-01")
+"""Without a zone, which no entry is."""
+_AT_A_TIME: Final = 1000
+
+
+def append(
+    book: Book, *, at: datetime, actor: Actor, action: Word, on: Thing, facts: Mapping[str, object] | None = None
+) -> Entry:
+    """The next entry. Every writer of the log waits here until this transaction ends: append last.
+
+    Raises ``SecrecyError`` ``secrecy.fact_refused`` as ``claims.audit.append`` does.
+    """
+    after = _head(book.connection.execute(select(audit_head).with_for_update()).one())
+    entry = chain.append(after, at=at, actor=actor, action=action, on=on, facts=facts or {}, key=book.secrets.audit)
+    row = {name: getattr(entry, name) for name in ("seq", "actor", "role", "action", "object", "previous", "hash")}
+    told = {"at": as_text(entry.at), "facts": chain.facts_text(entry.facts)}
+    book.connection.execute(insert(audit).values(**row, **told))
+    book.connection.execute(update(audit_head).values(seq=entry.seq, hash=entry.hash))
+    return entry
+
+
+def head(book: Book) -> Head:
+    """The last link."""
+    return _head(book.connection.execute(select(audit_head)).one())
+
+
+def entries(book: Book, *, after: int = 0) -> Iterator[Entry]:
+    """Every entry after a number, as it is stored, a thousand at a time."""
+    while True:
+        page = select(audit).where(audit.c.seq > after).order_by(audit.c.seq).limit(_AT_A_TIME)
+        rows = book.connection.execute(page).all()
+        yield from map(_entry, rows)
+        if len(rows) < _AT_A_TIME:
+            return
+        after = rows[-1].seq
+
+
+def about(book: Book, thing: Thing, *, after: int = 0, limit: int = 100) -> tuple[Entry, ...]:
+    """What happened to one thing, in order."""
+    own = select(audit).where(audit.c.object == thing.name, audit.c.seq > after)
+    return tuple(map(_entry, book.connection.execute(own.order_by(audit.c.seq).limit(limit))))
+
+
+def verify(book: Book, *, anchors: Sequence[Head] = ()) -> tuple[audit_check.Fault, ...]:
+    """Every fault of the stored chain; ``anchors`` are links kept elsewhere. In a reading transaction."""
+    return audit_check.verify(entries(book), key=book.secrets.audit, head=head(book), anchors=anchors)
+
+
+def _head(row: Row[Any]) -> Head:
+    return Head(row.seq, row.hash)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    stored = {name: value for name, value in row._mapping.items() if name not in {"at", "facts"}}
+    return Entry(**stored, at=_moment(row.at), facts=_facts(row.facts))
+
+
+def _moment(text: object) -> datetime:
+    """One that is not spelled as it was written counts as altered."""
+    try:
+        found = datetime.strptime(str(text), _FORM).replace(tzinfo=UTC)
+    except ValueError:
+        return _NO_TIME
+    return found if as_text(found) == text else _NO_TIME
+
+
+def _facts(text: object) -> Mapping[str, Told]:
+    try:
+        found = chain.facts_of(str(text))
+        same = chain.facts_text(found) == text
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return dict(_UNREADABLE)
+    return found if same else dict(_UNREADABLE)

@@ -1,0 +1,150 @@
+"""The case as a record: opened, found, locked, changed by one at a time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, or_, select, update
+
+from claims.facts import CaseFacts
+from claims.ids import new_number
+from claims.repository.book import Book
+from claims.repository.rows import columns_of, insert_once, record
+from claims.review_queue import Lease
+from claims.states import CaseState, Owner
+from claims.tables import claims
+from claims.triage import Authority, CaseClass
+from model.errors import StorageError
+
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A case. ``version`` counts its changes: the ETag. ``facts`` hold no personal data; the notice does.
+
+    ``app`` opened it, None for a customer. ``due_at`` is when the first of its clocks ends. ``upper`` is the upper
+    bound of the machine's range, ``amount`` what is offered or was settled; both in ``currency``.
+    """
+
+    id: UUID
+    number: str = ""
+    version: int = 1
+    state: CaseState
+    came_from: CaseState | None = None
+    owner: Owner | None
+    region: str
+    app: UUID | None = None
+    opened_at: datetime
+    state_since: datetime
+    facts: CaseFacts
+    case_class: CaseClass | None = None
+    authority: Authority | None = None
+    risk: int = 0
+    due_at: datetime | None = None
+    lease: Lease | None = None
+    upper: Decimal | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+    closed_at: datetime | None = None
+    deletion_asked_at: datetime | None = None
+    erased_at: datetime | None = None
+
+
+def add(book: Book, claim: Claim) -> Claim:
+    """A new case, with the number that it was given here."""
+    for _ in range(_TRIES):
+        numbered = replace(claim, number=new_number(), version=1)
+        if insert_once(book.connection, claims, _columns(numbered), on=["number"]):
+            return numbered
+    raise StorageError("unavailable", "no free claim number was found")
+
+
+def get(book: Book, claim: UUID) -> Claim | None:
+    """A case by its id."""
+    return _one(book, select(claims).where(claims.c.id == claim))
+
+
+def by_number(book: Book, number: str) -> Claim | None:
+    """A case by the number that people read."""
+    return _one(book, select(claims).where(claims.c.number == number))
+
+
+def locked(book: Book, claim: UUID, *, wait: bool = True) -> Claim | None:
+    """A case that nobody else changes until this transaction ends.
+
+    None where there is none, and without ``wait`` also where somebody else has it.
+    """
+    query = select(claims).where(claims.c.id == claim)
+    return _one(book, query.with_for_update(skip_locked=not wait, key_share=True))
+
+
+def save(book: Book, claim: Claim) -> Claim:
+    """The changed case under its next version.
+
+    Raises ``StorageError`` ``storage.moved`` when somebody else changed it since it was read.
+    """
+    after = replace(claim, version=claim.version + 1)
+    same = and_(claims.c.id == claim.id, claims.c.version == claim.version)
+    done = book.connection.execute(update(claims).where(same).values(**_columns(after)))
+    if done.rowcount != 1:
+        raise StorageError("moved", "the case was changed by somebody else", row_version=claim.version)
+    return after
+
+
+def listed(
+    book: Book,
+    *,
+    app: UUID | None = None,
+    states: Iterable[CaseState] = (),
+    before: UUID | None = None,
+    limit: int = 50,
+) -> tuple[Claim, ...]:
+    """Cases from the newest on, of one app and in some states where given; ``before`` goes on after a page."""
+    query = select(claims).order_by(claims.c.id.desc()).limit(limit)
+    if app is not None:
+        query = query.where(claims.c.app == app)
+    if wanted := tuple(states):
+        query = query.where(claims.c.state.in_(wanted))
+    if before is not None:
+        query = query.where(claims.c.id < before)
+    return _all(book, query)
+
+
+def to_review(book: Book, person: UUID, *, at: datetime, limit: int = 200) -> tuple[Claim, ...]:
+    """Cases that wait for a person: those that nobody else works on at ``at``, by deadline, then risk, then age."""
+    waits = claims.c.owner.in_((Owner.ADJUSTER, Owner.SPECIALIST))
+    free = or_(claims.c.holder.is_(None), claims.c.holder == person, claims.c.lease_until <= at)
+    order = (claims.c.due_at.asc().nulls_last(), claims.c.risk.desc(), claims.c.state_since, claims.c.id)
+    return _all(book, select(claims).where(waits, free).order_by(*order).limit(limit))
+
+
+def _one(book: Book, query: Select[Any]) -> Claim | None:
+    row = book.connection.execute(query).one_or_none()
+    return None if row is None else _claim(row)
+
+
+def _all(book: Book, query: Select[Any]) -> tuple[Claim, ...]:
+    return tuple(map(_claim, book.connection.execute(query)))
+
+
+def _claim(row: Row[Any]) -> Claim:
+    held = row.holder is not None
+    lease = Lease(holder=row.holder, taken_at=row.taken_at, until=row.lease_until) if held else None
+    return record(Claim, row, facts=CaseFacts.of(row.facts), lease=lease)
+
+
+def _columns(claim: Claim) -> dict[str, Any]:
+    lease = claim.lease
+    columns = columns_of(
+        claim,
+        facts=claim.facts.model_dump(mode="json", exclude_defaults=True),
+        holder=lease and lease.holder,
+        taken_at=lease and lease.taken_at,
+        lease_until=lease and lease.until,
+    )
+    del columns["lease"]
+    return columns

@@ -1,0 +1,108 @@
+"""The insurer's staff: whom a login or an identity provider's subject is, and with which role."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select, update
+
+from claims.repository.book import Book
+from claims.repository.rows import columns_of, insert_once, record
+from claims.states import Role
+from claims.tables import people
+from model.errors import StorageError
+
+OWN_ISSUER = "quickclaim"
+"""People who log in here; others come from an identity provider, named by its issuer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who may come in. ``subject`` is the login, or the person's id at the issuer.
+
+    ``password`` is a hash, None for people of an identity provider. ``rights_version`` counts up with every change of
+    rights and every logout: older tokens are refused then. ``failures`` are wrong passwords since the last right one.
+    """
+
+    id: UUID
+    issuer: str = OWN_ISSUER
+    subject: str = field(repr=False)
+    name: str = field(repr=False)
+    role: Role
+    password: str | None = field(default=None, repr=False)
+    rights_version: int = 1
+    active: bool = True
+    failures: int = 0
+    locked_until: datetime | None = None
+    made_at: datetime
+
+
+def add(book: Book, person: Person) -> bool:
+    """Whether the person is new: an issuer has each subject once."""
+    values = columns_of(
+        person,
+        subject_index=book.blind("subject", person.subject),
+        subject_sealed=book.sealed(person.subject, "people", person.id, "subject"),
+        name_sealed=book.sealed(person.name, "people", person.id, "name"),
+    )
+    stored = {name: value for name, value in values.items() if name not in {"subject", "name"}}
+    return insert_once(book.connection, people, stored, on=["issuer", "subject_index"])
+
+
+def get(book: Book, person: UUID) -> Person | None:
+    """One by its id."""
+    row = book.connection.execute(select(people).where(people.c.id == person)).one_or_none()
+    return None if row is None else _person(book, row)
+
+
+def by_subject(book: Book, subject: str, *, issuer: str = OWN_ISSUER) -> Person | None:
+    """Whom a login, or a token's subject, is."""
+    same = (people.c.issuer == issuer, people.c.subject_index == book.blind("subject", subject))
+    row = book.connection.execute(select(people).where(*same)).one_or_none()
+    return None if row is None else _person(book, row)
+
+
+def everyone(book: Book) -> tuple[Person, ...]:
+    """All people, the longest known first."""
+    return tuple(_person(book, row) for row in book.connection.execute(select(people).order_by(people.c.id)))
+
+
+def set_rights(book: Book, person: UUID, *, role: Role, active: bool) -> None:
+    """Another role, or none any more; tokens made before are refused."""
+    _change(book, person, role=role, active=active, rights_version=people.c.rights_version + 1)
+
+
+def set_password(book: Book, person: UUID, password: str, *, revoke: bool = True) -> None:
+    """Another hash; without ``revoke`` the same password hashed at a higher cost."""
+    version = people.c.rights_version + (1 if revoke else 0)
+    _change(book, person, password=password, rights_version=version, failures=0, locked_until=None)
+
+
+def logged_out(book: Book, person: UUID) -> None:
+    """Tokens made before are refused."""
+    _change(book, person, rights_version=people.c.rights_version + 1)
+
+
+def logged_in(book: Book, person: UUID) -> None:
+    """The right password: what was wrong before is forgotten."""
+    _change(book, person, failures=0, locked_until=None)
+
+
+def refused(book: Book, person: UUID, *, locked_until: datetime | None) -> int:
+    """Wrong passwords in a row, this one included."""
+    row = _change(book, person, failures=people.c.failures + 1, locked_until=locked_until)
+    return int(row.failures)
+
+
+def _change(book: Book, person: UUID, **values: object) -> Row[Any]:
+    changed = update(people).where(people.c.id == person).values(**values).returning(*people.c)
+    row = book.connection.execute(changed).one_or_none()
+    if row is None:
+        raise StorageError("moved", "there is no such person")
+    return row
+
+
+def _person(book: Book, row: Row[Any]) -> Person:
+    told = {name: book.opened(row._mapping[f"{name}_sealed"], "people", row.id, name) for name in ("subject", "name")}
+    return record(Person, row, **told)

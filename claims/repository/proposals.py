@@ -1,0 +1,83 @@
+"""Price tables and policies that wait for a second person."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select, update
+
+from claims.repository.book import Book
+from claims.repository.rows import columns_of, record
+from claims.tables import proposals
+from claims.tables.words import ProposalKind, ProposalState
+from model.errors import StorageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """One of them. ``name`` is the version it would have, ``row_version`` counts changes of the row: the ETag."""
+
+    id: UUID
+    kind: ProposalKind
+    state: ProposalState = ProposalState.WAITING
+    name: str
+    content: str = field(repr=False)
+    row_version: int = 1
+    proposed_at: datetime
+    proposer: UUID
+    decided_at: datetime | None = None
+    decider: UUID | None = None
+    reason: str | None = field(default=None, repr=False)
+
+    @property
+    def content_sha256(self) -> str:
+        """What the audit entry names."""
+        return sha256(self.content.encode()).hexdigest()
+
+
+def add(book: Book, proposal: Proposal) -> None:
+    """A new one, which waits."""
+    values = columns_of(proposal, content_sha256=proposal.content_sha256)
+    values.pop("reason")
+    book.connection.execute(insert(proposals).values(**values))
+
+
+def get(book: Book, proposal: UUID) -> Proposal | None:
+    """One by its id. Raises ``StorageError`` ``storage.damaged`` where its content is not what was proposed."""
+    row = book.connection.execute(select(proposals).where(proposals.c.id == proposal)).one_or_none()
+    return None if row is None else _proposal(book, row)
+
+
+def waiting(book: Book) -> tuple[Proposal, ...]:
+    """Those that nobody has decided, the oldest first."""
+    query = select(proposals).where(proposals.c.state == ProposalState.WAITING).order_by(proposals.c.id)
+    return tuple(_proposal(book, row) for row in book.connection.execute(query))
+
+
+def decide(
+    book: Book, proposal: Proposal, state: ProposalState, *, by: UUID, at: datetime, reason: str | None = None
+) -> None:
+    """Approved, refused or taken back. That it is another person is the caller's check (``claims.rights``).
+
+    Raises ``StorageError`` ``storage.moved`` when somebody else has decided since it was read.
+    """
+    waits = (proposals.c.id == proposal.id, proposals.c.state == ProposalState.WAITING)
+    values = {
+        "state": state,
+        "decider": by,
+        "decided_at": at,
+        "row_version": proposal.row_version + 1,
+        "reason_sealed": book.sealed(reason, "proposals", proposal.id, "reason"),
+    }
+    same = proposals.c.row_version == proposal.row_version
+    if book.connection.execute(update(proposals).where(*waits, same).values(**values)).rowcount != 1:
+        raise StorageError("moved", "the proposal was decided by somebody else", row_version=proposal.row_version)
+
+
+def _proposal(book: Book, row: Row[Any]) -> Proposal:
+    found = record(Proposal, row, reason=book.opened(row.reason_sealed, "proposals", row.id, "reason"))
+    if found.content_sha256 != row.content_sha256:
+        raise StorageError("damaged", "a proposal's content is not what was proposed")
+    return found
