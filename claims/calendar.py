@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from hashlib import sha256
 from importlib.resources import files
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -16,7 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from model.notes import Note, note
-from model.rules_text import read_rules
+from model.rules_text import read_versioned
 
 DAY = timedelta(days=1)
 _SATURDAY = 5
@@ -70,8 +69,7 @@ class Calendar(_Rules):
     @classmethod
     def from_yaml(cls, text: str, name: str = "calendar.yaml") -> Self:
         """Raises ``RulesError`` naming the day that is wrong."""
-        rules = read_rules(cls, text, name)
-        return rules.model_copy(update={"version": f"{rules.version}@{sha256(text.encode()).hexdigest()[:8]}"})
+        return read_versioned(cls, text, name)
 
     @classmethod
     def weekends_only(cls) -> Self:

@@ -5,7 +5,6 @@ The internal spans of review and payment stay with the triage policy, which the 
 
 from datetime import time
 from enum import StrEnum
-from hashlib import sha256
 from importlib.resources import files
 from typing import Self
 
@@ -14,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from claims.follow_up import FollowUpKind, FollowUpRule
 from claims.policy import Span
 from claims.triage import CaseClass
-from model.rules_text import read_rules
+from model.rules_text import read_versioned
 
 
 class ClockKind(StrEnum):
@@ -117,5 +116,4 @@ class DeadlineRules(_Rules):
     @classmethod
     def from_yaml(cls, text: str) -> Self:
         """Raises ``RulesError`` naming the field that is wrong."""
-        rules = read_rules(cls, text, "deadlines.yaml")
-        return rules.model_copy(update={"version": f"{rules.version}@{sha256(text.encode()).hexdigest()[:8]}"})
+        return read_versioned(cls, text, "deadlines.yaml")

@@ -8,7 +8,6 @@ import calendar
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from hashlib import sha256
 from importlib.resources import files
 from math import ceil
 from typing import Annotated, Self
@@ -30,7 +29,7 @@ from claims.fraud_facts import (
 )
 from inference.fingerprint import NEAR_DUPLICATE_DISTANCE, distance
 from model.findings import PartRef
-from model.rules_text import read_rules
+from model.rules_text import read_versioned
 from model.vocabulary import Side
 
 _HOUR = timedelta(hours=1)
@@ -60,8 +59,7 @@ class FraudRules(BaseModel):
     @classmethod
     def from_yaml(cls, text: str) -> Self:
         """Raises ``RulesError`` naming the field that is wrong."""
-        rules = read_rules(cls, text, _FILE)
-        return rules.model_copy(update={"version": f"{rules.version}@{sha256(text.encode()).hexdigest()[:8]}"})
+        return read_versioned(cls, text, _FILE)
 
     @field_validator("weights")
     @classmethod

@@ -6,7 +6,6 @@ Every check takes what a person typed and returns its normal form (``claims.as_t
 
 import re
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 from typing import Literal, Self
 
@@ -15,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from claims.as_typed import fault, normal
 from claims.plates import chinese_plate
 from model.errors import UsageError
-from model.rules_text import read_rules
+from model.rules_text import read_versioned
 
 VIN_LENGTH = 17
 _VIN_VALUES = dict(zip("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", map(int, "012345678912345678123457923456789"), strict=True))
@@ -140,8 +139,7 @@ class Identifiers(_Rules):
     @classmethod
     def from_yaml(cls, text: str) -> Self:
         """Raises ``RulesError`` naming the field that is wrong."""
-        rules = read_rules(cls, text, "identifiers.yaml")
-        return rules.model_copy(update={"version": f"{rules.version}@{sha256(text.encode()).hexdigest()[:8]}"})
+        return read_versioned(cls, text, "identifiers.yaml")
 
     def market(self, region: str) -> MarketIdentifiers:
         """The rules of a region. Raises ``UsageError`` that lists the regions."""

@@ -7,7 +7,6 @@ gives both to every question. What a move ``needs`` is named here and checked by
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from importlib.resources import files
 from typing import Literal, Self
 
@@ -17,7 +16,7 @@ from claims.lifecycle_faults import faults
 from claims.states import CaseState, Guard, Node, Owner, PublicState, Role
 from model.errors import ClaimError
 from model.notes import Note, note
-from model.rules_text import read_rules
+from model.rules_text import read_versioned
 
 
 class _Rules(BaseModel):
@@ -96,8 +95,7 @@ class Lifecycle(_Rules):
     @classmethod
     def from_yaml(cls, text: str) -> Self:
         """Raises ``RulesError`` that names every fault, those of ``claims.lifecycle_faults`` included."""
-        rules = read_rules(cls, text, "lifecycle.yaml")
-        return rules.model_copy(update={"version": f"{rules.version}@{sha256(text.encode()).hexdigest()[:8]}"})
+        return read_versioned(cls, text, "lifecycle.yaml")
 
     @model_validator(mode="after")
     def _sound(self) -> Self:

@@ -3,7 +3,6 @@
 from collections.abc import Set
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
 from importlib.resources import files
 from typing import Self
 
@@ -11,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from claims.facts import CaseFacts, Cause
 from model.notes import Note, note
-from model.rules_text import read_rules
+from model.rules_text import read_versioned
 
 
 class Material(StrEnum):
@@ -90,8 +89,7 @@ class MaterialRules(_Rules):
     @classmethod
     def from_yaml(cls, text: str) -> Self:
         """Raises ``RulesError`` naming the field that is wrong."""
-        rules = read_rules(cls, text, "materials.yaml")
-        return rules.model_copy(update={"version": f"{rules.version}@{sha256(text.encode()).hexdigest()[:8]}"})
+        return read_versioned(cls, text, "materials.yaml")
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
-from hashlib import sha256
 from importlib.resources import files
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from claims.states import CaseState, Role
-from model.rules_text import read_rules
+from model.rules_text import read_versioned
 
 _FILE = "review.yaml"
 REVIEWERS = frozenset({Role.JUNIOR, Role.SENIOR, Role.EXPERT})
@@ -56,8 +55,7 @@ class ReviewRules(_Rules):
     @classmethod
     def from_yaml(cls, text: str) -> Self:
         """Raises ``RulesError`` naming the field that is wrong."""
-        rules = read_rules(cls, text, _FILE)
-        return rules.model_copy(update={"version": f"{rules.version}@{sha256(text.encode()).hexdigest()[:8]}"})
+        return read_versioned(cls, text, _FILE)
 
     @field_validator("queue")
     @classmethod

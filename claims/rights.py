@@ -7,12 +7,11 @@ something is told so before anybody looks whether the thing exists, so that the 
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
-from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Literal, Self, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from claims.actions import Action
 from claims.actors import Actor
@@ -21,7 +20,7 @@ from claims.rights_objects import Object, OnClaim, OnPerson, OnProposal, Settlem
 from claims.states import Role
 from claims.triage import CaseClass
 from model.errors import RightsError
-from model.rules_text import read_mapping, refused
+from model.rules_text import read_versioned
 
 T = TypeVar("T")
 _FILE = "rights.yaml"
@@ -85,12 +84,7 @@ class Rights(_Rules):
     @classmethod
     def from_yaml(cls, text: str) -> Self:
         """Raises ``RulesError`` that names every fault, those of ``claims.rights_faults`` included."""
-        tree = dict(read_mapping(text, _FILE))
-        try:
-            rights = cls.model_validate(tree)
-        except ValidationError as error:
-            raise refused(_FILE, error) from error
-        return rights.model_copy(update={"version": f"{rights.version}@{sha256(text.encode()).hexdigest()[:8]}"})
+        return read_versioned(cls, text, _FILE)
 
     @model_validator(mode="before")
     @classmethod

@@ -1,6 +1,7 @@
 """Reading reviewed YAML: limits against files that are made to be slow, and errors that name places, not contents."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any, TypeVar
 
 import yaml
@@ -42,6 +43,13 @@ def read_rules(model: type[Model], text: str, name: str) -> Model:
         return model.model_validate(tree)
     except ValidationError as error:
         raise refused(name, error) from error
+
+
+def read_versioned(model: type[Model], text: str, name: str) -> Model:
+    """The same for a model with a ``version``, which gets a short hash of the content behind the declared one."""
+    rules = read_rules(model, text, name)
+    declared = rules.model_dump(include={"version"})["version"]
+    return rules.model_copy(update={"version": f"{declared}@{sha256(text.encode()).hexdigest()[:8]}"})
 
 
 def refused(name: str, error: ValidationError) -> RulesError:
