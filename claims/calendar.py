@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from claims.utc import utc
 from model.notes import Note, note
 from model.rules_text import read_versioned
 
@@ -184,13 +185,6 @@ class WorkingDays:
 
     def _at(self, day: date, clock: time) -> datetime:
         return datetime.combine(day, clock, self.zone).astimezone(UTC)
-
-
-def utc(moment: datetime) -> datetime:
-    """The same moment in UTC. Raises ``ValueError`` for a time without a zone: it could be any moment."""
-    if moment.utcoffset() is None:
-        raise ValueError("a time without a zone")
-    return moment.astimezone(UTC)
 
 
 def _days(first: date, last: date) -> Iterator[date]:

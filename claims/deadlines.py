@@ -15,10 +15,11 @@ from enum import StrEnum
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from claims.calendar import Calendar, WorkingDays, utc
+from claims.calendar import Calendar, WorkingDays
 from claims.deadline_rules import Audience, ClockKind, DeadlineRules, Level
 from claims.policy import Deadline, Deadlines, Span, TriagePolicy
 from claims.triage import CaseClass
+from claims.utc import utc
 from model.errors import ClaimError
 from model.notes import Note, note
 

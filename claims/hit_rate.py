@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 
-from claims.calendar import utc
 from claims.deadline_rules import Audience, ClockKind
 from claims.deadlines import Clock, Outcome
+from claims.utc import utc
 from model.wilson import wilson
 
 

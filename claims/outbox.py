@@ -22,8 +22,8 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from claims import public_address
-from claims.calendar import utc
 from claims.states import Node, PublicState
+from claims.utc import utc
 from model.errors import WebhookError
 from model.notes import Note
 

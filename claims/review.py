@@ -11,12 +11,12 @@ from decimal import Decimal
 from typing import Any
 
 from claims.actors import Actor
-from claims.calendar import utc
 from claims.facts import CaseFacts
 from claims.review_changes import Add, Change, Edit, Mark, Remove, Restore, check_content
 from claims.review_lines import LineValue, Review, ReviewedLine, ReviewedPhoto, Touch
 from claims.review_rules import LineLimits
 from claims.rulebook import Rulebook
+from claims.utc import utc
 from model.errors import ReviewError
 from model.findings import Damage, PartRef
 from model.vocabulary import DamageKind, Part, Severity, Side

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from claims.actions import Action
 from claims.actors import Actor
-from claims.calendar import utc
 from claims.policy import MarketLimits
 from claims.review_rules import LeaseRule, ReviewRules
 from claims.rights import Rights
 from claims.rights_objects import Settlement
 from claims.states import CaseState
 from claims.triage import CaseClass
+from claims.utc import utc
 from model.errors import ReviewError
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
