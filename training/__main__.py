@@ -73,7 +73,9 @@ def train(
 
 @app.command()
 def average(
-    checkpoints: Annotated[list[Path], typer.Argument(help="trained .pt files of your own, gone on from one another")],
+    checkpoints: Annotated[
+        list[Path], typer.Argument(help="trained .pt files of your own, each gone on from the last")
+    ],
     out: Annotated[Path, typer.Option(help="the .pt file to write")],
     share: Annotated[list[float] | None, typer.Option(help="of each, in their order; default: equal")] = None,
 ) -> None:

@@ -1,7 +1,8 @@
 """How sure is a figure? Percentile bootstrap over groups of photos.
 
 Photos of one group are near-copies and say the same thing twice, so whole groups are drawn. The draws depend on the
-groups and the seed alone: two detectors judged on the same photos get the same draws, and their values subtract.
+groups and the set's name alone: two detectors judged on the same photos get the same draws, and their values subtract,
+while figures of two sets vary apart.
 """
 
 from collections.abc import Sequence
@@ -36,13 +37,17 @@ class Estimate:
         return cls(value=float(values[0]), low=float(low), high=float(high))
 
 
-def resamples(groups: Sequence[str], draws: int = DRAWS) -> Ints:
-    """How often each photo counts, (1 + draws, photos): once each in the first row, as drawn in the others."""
+def resamples(groups: Sequence[str], draws: int = DRAWS, *, data: str = "") -> Ints:
+    """How often each photo counts, (1 + draws, photos): once each in the first row, as drawn in the others.
+
+    ``data``: name of the set, from which its draws are seeded.
+    """
     names, member = np.unique(np.array(groups, dtype=str), return_inverse=True)
     if not len(names):
         return np.ones((1 + draws, 0), dtype=np.int64)
     chances = np.full(len(names), 1 / len(names))
-    drawn = np.random.default_rng(SEED).multinomial(len(names), chances, size=draws)
+    seed = np.random.SeedSequence(SEED, spawn_key=tuple(data.encode()))
+    drawn = np.random.default_rng(seed).multinomial(len(names), chances, size=draws)
     return np.vstack([np.ones(len(member), dtype=np.int64), drawn[:, member]])
 
 

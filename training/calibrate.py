@@ -74,7 +74,7 @@ def _thin(found: Evidence | None) -> str:
 
 def fitted(group: LabelGroup, found: Evidence, *, floor: float) -> Calibration:
     """The curve of one group, and its calibration error on the reports from ``floor`` up, before and after."""
-    marks, weights = found.marks, resamples(found.clusters, DRAWS)
+    marks, weights = found.marks, resamples(found.clusters, DRAWS, data=found.data)
     folds = _folds(found)
     plain, bent = (_crossed(marks, folds, fit) for fit in (logistic, isotonic))
     simple = not _clearly_better(bent, plain, marks, weights)

@@ -72,7 +72,7 @@ def _figures(
     manifest: Manifest, observed: Sequence[Observed], marked: Mapping[str, MarkedSet], draws: int
 ) -> Iterator[Figure]:
     rules = Rulebook.load().consolidate
-    weights = {item.data: resamples(item.groups, draws) for item in observed}
+    weights = {item.data: resamples(item.groups, draws, data=item.data) for item in observed}
     for item in observed:
         data, mine, drawn = item.data, marked[item.data], weights[item.data]
         yield from precision_figures(data, mine, manifest, drawn)

@@ -5,16 +5,15 @@ score of any damage and ``DATA/flagged`` (photos,) whether one reaches its thres
 ``DATA/LABEL/COLUMN``, the columns of ``Marks``.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
 from model.vocabulary import LabelGroup
-from training.average_precision import Bools, Floats, Ints
-from training.bootstrap import DRAWS, Estimate, resamples
+from training.average_precision import Bools, Floats
 from training.evaluation_marks import Marks, mark
 from training.evaluation_sets import Observed
 from training.judging import Judged
@@ -67,41 +66,3 @@ def write_marks(sets: Mapping[str, MarkedSet], path: Path) -> None:
         for label, marks in marked.labels.items():
             arrays |= {f"{data}/{label}/{name}": column for name, column in asdict(marks).items()}
     np.savez_compressed(path, **arrays)
-
-
-def read_marks(path: Path) -> Mapping[str, MarkedSet]:
-    """What ``write_marks`` wrote. Raises ``OSError``, ``KeyError`` or ``ValueError`` for another file."""
-    with np.load(path, allow_pickle=False) as file:
-        arrays = dict(file.items())
-    names = [key.removesuffix("/paths") for key in arrays if key.endswith("/paths")]
-    return {data: _read_set(arrays, data) for data in names}
-
-
-def paired(
-    ours: MarkedSet, theirs: MarkedSet, statistic: Callable[[MarkedSet, Ints], Floats], draws: int = DRAWS
-) -> Estimate:
-    """By how much a figure of ours exceeds theirs, both judged on the same draws of the same photos.
-
-    ``statistic``: a set and weights (rows, photos) → (rows,). Raises ``ValueError`` when the photos differ.
-    """
-    if (ours.paths, ours.groups) != (theirs.paths, theirs.groups):
-        raise ValueError("not the same photos")
-    weights = resamples(ours.groups, draws)
-    return Estimate.of(statistic(ours, weights) - statistic(theirs, weights))
-
-
-def _read_set(arrays: Mapping[str, Any], data: str) -> MarkedSet:
-    labels = _labels_of(arrays, data)
-    columns = [field.name for field in fields(Marks)]
-    return MarkedSet(
-        paths=tuple(arrays[f"{data}/paths"].tolist()),
-        groups=tuple(arrays[f"{data}/groups"].tolist()),
-        alarms=arrays[f"{data}/alarms"],
-        flagged=arrays[f"{data}/flagged"],
-        labels={label: Marks(**{name: arrays[f"{data}/{label}/{name}"] for name in columns}) for label in labels},
-    )
-
-
-def _labels_of(arrays: Mapping[str, Any], data: str) -> Sequence[str]:
-    keys = [key.removeprefix(f"{data}/").split("/") for key in arrays if key.startswith(f"{data}/")]
-    return list(dict.fromkeys(key[0] for key in keys if len(key) == 2))

@@ -19,7 +19,8 @@ from inference.backends.torch import load_network, prepare_to_serve, served_outp
 from model.errors import ModelError
 from model.labels import Label
 from model.manifest import FileRef, InputSpec, Manifest, OutputSpec
-from model.registry import MANIFEST
+from training.checkpoint import recipe_of
+from training.model_folder import put
 from training.onnx_file import describe, store_halves
 
 OPSET = 17
@@ -53,7 +54,7 @@ class ServedNetwork(nn.Module):
 
 
 def export(checkpoint: Path, out: Path, recipe: ExportRecipe) -> Manifest:
-    """Write ``out/<name>/<name>.onnx`` and its manifest; return the manifest.
+    """Write ``out/<name>/<name>.onnx`` and its manifest, which names the checkpoint's recipe; return the manifest.
 
     Raises ``ModelError``: ``model.weights_missing``, ``weights_unreadable``, ``labels_mismatch`` when the
     checkpoint's labels are not those of ``data/taxonomy.yaml`` in the same order.
@@ -65,12 +66,9 @@ def export(checkpoint: Path, out: Path, recipe: ExportRecipe) -> Manifest:
         raise ModelError("labels_mismatch", f"{checkpoint.name}: {', '.join(network.names.values())}")
     source = FileRef(file=checkpoint.name, sha256=_sha256(content), bytes=len(content))
     weights = to_onnx(network, tuple(meanings), source, recipe)
-    folder = out / recipe.name
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{recipe.name}.onnx").write_bytes(weights)
     manifest = _manifest(weights, source, meanings, network, recipe)
-    (folder / MANIFEST).write_text(manifest.to_json(), "utf-8")
-    return manifest
+    trained = manifest.model_copy(update={"recipe": recipe_of(content)})
+    return put(out / recipe.name, trained, {manifest.weights.file: weights})
 
 
 def to_onnx(network: Any, labels: tuple[str, ...], source: FileRef, recipe: ExportRecipe) -> bytes:

@@ -95,7 +95,7 @@ def _rows(data: str, item: Looked, labels: Collection[str], draws: int, measure:
     if data not in item.marked:
         return None
     observed, marked = item.observed[data], item.marked[data]
-    return measure(observed, marked, item.manifest, labels, resamples(marked.groups, draws))
+    return measure(observed, marked, item.manifest, labels, resamples(marked.groups, draws, data=data))
 
 
 def _weighted(terms: Sequence[tuple[float, Floats]], draws: int) -> Floats:

@@ -68,7 +68,7 @@ def leave_out(
         source=source,
         photos=len(photos.photos),
         clusters=len(set(marked[0].groups)),
-        groups=tuple(_kept(marked, manifest, draws)),
+        groups=tuple(_kept(marked, photos.scope.data, manifest, draws)),
     )
 
 
@@ -94,8 +94,8 @@ def _photos_of(
     raise ModelError("data_unreadable", f"no validation photo of {source} has labels of this project")
 
 
-def _kept(marked: Sequence[MarkedSet], manifest: Manifest, draws: int) -> Iterator[GroupKept]:
-    weights = resamples(marked[0].groups, draws)
+def _kept(marked: Sequence[MarkedSet], data: str, manifest: Manifest, draws: int) -> Iterator[GroupKept]:
+    weights = resamples(marked[0].groups, draws, data=data)
     without, learned = (group_precisions(item, manifest, weights) for item in marked)
     for group, (ours, boxes) in without.items():
         theirs = learned[group][0]

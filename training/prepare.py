@@ -8,6 +8,7 @@ from data.hard_clean import not_clean
 from data.own_labels import LabelledPhoto, own_labels
 from data.taxonomy import read_taxonomy
 from training.clusters import Fingerprinted, cluster, sides
+from training.copies import Copy, copies
 from training.fingerprints import Fingerprints
 from training.leaks import refuse_leaks
 from training.prepared import PreparedSet
@@ -18,13 +19,15 @@ from training.teaching import Meanings, scopes, teach
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preparation:
-    """``prepared`` is what training reads, the rest what it was made of. ``clusters``: photos that show one picture."""
+    """``prepared`` is what training reads, the rest what it was made of. ``clusters``: photos that show one picture;
+    ``copies``: photos left out, because their set has the very file already."""
 
     recipe: Recipe
     meanings: Meanings
     own: Mapping[str, LabelledPhoto]
     photos: Sequence[SourcePhoto]
     clusters: Sequence[Sequence[Fingerprinted]]
+    copies: Sequence[Copy]
     prepared: PreparedSet
 
 
@@ -38,13 +41,22 @@ def prepare(
     meanings = read_taxonomy(recipe.name)
     labelled = (own_labels() if own is None else own) if recipe.own_labels else {}
     fingerprints = Fingerprints(root, remembered)
-    photos = read_sources(recipe, root, fingerprints, meanings, labelled)
-    fingerprints.keep(item.file for item in photos)
-    clusters = cluster([_fingerprinted(item) for item in photos])
+    read = read_sources(recipe, root, fingerprints, meanings, labelled)
+    fingerprints.keep(item.file for item in read)
+    clusters = cluster([_fingerprinted(item) for item in read])
+    twice = tuple(copies(read))
+    dropped = {copy.dropped.name for copy in twice}
+    photos = [item for item in read if item.name not in dropped]
     prepared = _prepared(recipe, meanings, photos, clusters)
     refuse_leaks(prepared.photos, {item.name: item.file.hashes for item in photos})
     return Preparation(
-        recipe=recipe, meanings=meanings, own=labelled, photos=photos, clusters=clusters, prepared=prepared
+        recipe=recipe,
+        meanings=meanings,
+        own=labelled,
+        photos=photos,
+        clusters=clusters,
+        copies=twice,
+        prepared=prepared,
     )
 
 

@@ -23,6 +23,7 @@ def report(made: Preparation) -> PrepareReport:
         labels=tuple(_labels(made.prepared)),
         sizes=tuple(_sizes(made.prepared)),
         leaks=tuple(_leaks(made)),
+        copies=Places.of(str(copy) for copy in made.copies),
         shared=Places.of(_shared(made)),
         clipped=Places.of(_clipped(made)),
         slivers=Places.of(_slivers(made)),

@@ -53,6 +53,7 @@ def _bars() -> list[str]:
 def _settled(report: PrepareReport) -> Sequence[tuple[str, str, int, tuple[str, ...]]]:
     """(title, what was done, count, first) of everything that a person should know."""
     named = (
+        ("Files that a set has twice", "The first is kept with its boxes.", report.copies),
         ("Boxes cut at the picture's edge", "The part inside is kept.", report.clipped),
         ("Slivers", "Boxes of less than a pixel are dropped.", report.slivers),
         ("Pictures in several sets", "All their copies are on one side.", report.shared),

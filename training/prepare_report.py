@@ -65,7 +65,8 @@ class Leak(_Frozen):
 
 
 class PrepareReport(_Frozen):
-    """``leaks``: found and settled. ``shared``: pictures that several sets have. ``clipped``: boxes cut at the edge of
+    """``leaks``: found and settled. ``copies``: files that one set has twice, of which the first is kept. ``shared``:
+    pictures that several sets have. ``clipped``: boxes cut at the edge of
     the picture; ``slivers``: dropped, less than a pixel; ``unknown_sides``: parts that leave labels open; ``partless``:
     damages without a part; ``unmatched``: own labels whose photo no source has."""
 
@@ -75,6 +76,7 @@ class PrepareReport(_Frozen):
     labels: tuple[LabelCount, ...]
     sizes: tuple[LabelSizes, ...]
     leaks: tuple[Leak, ...]
+    copies: Places
     shared: Places
     clipped: Places
     slivers: Places

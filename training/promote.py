@@ -1,23 +1,26 @@
 """The gate between a trained detector and the one that ships; see ``training/promotion.yaml`` for what it asks."""
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from data.own_labels import LabelledPhoto
 from inference.detector import Detector
+from model.errors import ModelError
 from model.manifest import Manifest, Metric
 from model.papers import Interval, Promotion
-from model.registry import MANIFEST, default_model, model_dir, ship, verify
+from model.registry import SHIPPED, default_model, model_dir, read_verified, ship, verify
 from training.evaluate import evaluate
 from training.evaluation import Evaluation, Figure
 from training.evaluation_photos import mark_all
 from training.evaluation_sets import observe, photo_sets
 from training.gate import Decision, Looked, decide
 from training.model_card import card_of
+from training.model_folder import put
 from training.promotion_policy import PromotionPolicy
 from training.recipe import Recipe
+from training.whole_files import replace
 
 EVALUATION = "evaluation.json"
 """Beside the promoted manifest: every figure, of which the manifest carries the main ones."""
@@ -54,10 +57,13 @@ class Verdict:
 def promote(request: Request, own: Mapping[str, LabelledPhoto]) -> Verdict:
     """Compare, and on success write model, default and card. Raises ``ModelError`` for what is unsound or unreadable.
 
-    Nothing is written when there is a reason against it; the test photos are not looked at before that is known.
+    ``model.recipe_mismatch``: ``request.recipe`` is not the one that trained the candidate. Nothing is written when
+    there is a reason against it; the test photos are not looked at before that is known.
     """
     policy = PromotionPolicy.load()
-    papers = _with_recipe(verify(request.candidate), request.recipe)
+    papers = verify(request.candidate)
+    if request.recipe is not None:
+        _check_recipe(papers, request.recipe)
     reasons = missing_papers(papers)
     if reasons:
         return Verdict(reasons=reasons, table=())
@@ -74,7 +80,7 @@ def missing_papers(manifest: Manifest) -> tuple[str, ...]:
     wanted = {
         "thresholds were never chosen: python -m training thresholds": manifest.thresholds is not None,
         "scores were never calibrated: python -m training calibrate": bool(manifest.calibration),
-        "the recipe that trained it is not stated: --recipe FILE": manifest.recipe is not None,
+        "its checkpoint named no recipe: export one that train or average wrote": manifest.recipe is not None,
     }
     return tuple(reason for reason, found in wanted.items() if not found)
 
@@ -103,8 +109,11 @@ def _look(detector: Detector, root: Path, own: Mapping[str, LabelledPhoto]) -> L
     )
 
 
-def _with_recipe(manifest: Manifest, recipe: Path | None) -> Manifest:
-    return manifest if recipe is None else manifest.model_copy(update={"recipe": Recipe.read(recipe).sha256})
+def _check_recipe(manifest: Manifest, recipe: Path) -> None:
+    stated = Recipe.read(recipe).sha256
+    if manifest.recipe != stated:
+        trained = "its checkpoint names none" if manifest.recipe is None else f"its own is {manifest.recipe[:12]}…"
+        raise ModelError("recipe_mismatch", f"{manifest.name}: {recipe.name} is {stated[:12]}…, {trained}")
 
 
 def publish(
@@ -115,21 +124,33 @@ def publish(
     policy: PromotionPolicy,
     own: Mapping[str, LabelledPhoto],
 ) -> None:
-    """Write model, evaluation, default and card. The manifest is sealed: a changed hash, label or figure is noticed."""
+    """Judge once more and write. The manifest is sealed: a changed hash, label or figure is noticed."""
     detector = Detector.load(request.candidate)
     evaluation = evaluate(detector, request.data, own=own, final=request.final, quick=request.quick)
     gain = Interval(**{name: round(getattr(decision.gain, name), 4) for name in ("value", "low", "high")})
     promotion = Promotion(over=over, policy=policy.sha256, score=round(decision.score, 4), gain=gain)
     update = {"metrics": main_figures(evaluation), "promotion": promotion, "seal": None}
     manifest = Manifest.model_validate(dict(papers.model_copy(update=update))).sealed()
+    write(request, manifest, evaluation, policy)
+
+
+def write(request: Request, manifest: Manifest, evaluation: Evaluation, policy: PromotionPolicy) -> None:
+    """Evaluation, model, card and, last of all, default: a kill leaves the old detector shipped or the new one, whole.
+
+    Evaluation and card name the weights that they are of; where old and new share a name, a kill may part them.
+    """
     folder = request.into / manifest.name
-    folder.mkdir(parents=True, exist_ok=True)
-    files = [manifest.weights.file, *([manifest.quantised.weights.file] if manifest.quantised else [])]
-    for name in files:
-        if folder.resolve() != request.candidate.resolve():
-            shutil.copyfile(request.candidate / name, folder / name)
-    (folder / EVALUATION).write_text(evaluation.to_json(), "utf-8")
-    (folder / MANIFEST).write_text(manifest.to_json(), "utf-8")
+    refs = [manifest.weights, *([manifest.quantised.weights] if manifest.quantised else [])]
+    files = {ref.file: read_verified(request.candidate / ref.file, ref) for ref in refs}
+    replace(folder / EVALUATION, evaluation.to_json().encode())
+    written = put(folder, manifest, files)
     verify(folder)
-    request.card.write_text(card_of(manifest, evaluation, policy), "utf-8")
-    ship(request.into, manifest.name)
+    replace(request.card, card_of(written, evaluation, policy).encode())
+    _ship(request.into, written.name)
+
+
+def _ship(root: Path, name: str) -> None:
+    """As ``registry.ship``, in one go."""
+    with TemporaryDirectory() as aside:
+        ship(Path(aside), name)
+        replace(root / SHIPPED, (Path(aside) / SHIPPED).read_bytes())

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import platform
-import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, zip_longest
@@ -20,12 +19,13 @@ from inference.detector import Detector
 from inference.preprocess import letterbox
 from model.manifest import FileRef, Manifest
 from model.papers import Quantised, QuantisedFigure
-from model.registry import MANIFEST, load_weights
+from model.registry import load_weights
 from model.vocabulary import LabelGroup
 from training.average_precision import IOUS, Floats
 from training.evaluation_marks import Marks
 from training.evaluation_sets import Observed, observe, photo_sets
 from training.judging import loaded
+from training.model_folder import put
 from training.quantised_network import copies, quantised
 from training.thresholds import members_of
 from training.unseen import evidence
@@ -143,9 +143,5 @@ def _seconds(backend: Backend, picture: Batch) -> float:
 
 
 def _write(model: Path, out: Path, manifest: Manifest, copy: FileRef, content: bytes) -> Manifest:
-    out.mkdir(parents=True, exist_ok=True)
-    if out.resolve() != model.resolve():
-        shutil.copyfile(model / manifest.weights.file, out / manifest.weights.file)
-    (out / copy.file).write_bytes(content)
-    (out / MANIFEST).write_text(manifest.to_json(), "utf-8")
-    return manifest
+    full = (model / manifest.weights.file).read_bytes()
+    return put(out, manifest, {manifest.weights.file: full, copy.file: content})

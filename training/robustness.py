@@ -79,7 +79,7 @@ def _changed(detector: PhotoDetector, plain: Observed, change: Change) -> Observ
 
 
 def _kept(name: str, plain: Observed, changed: Observed, manifest: Manifest, draws: int) -> Iterator[Figure]:
-    weights = resamples(plain.groups, draws)
+    weights = resamples(plain.groups, draws, data=plain.data)
     before = group_precisions(MarkedSet.of(plain), manifest, weights)
     after = group_precisions(MarkedSet.of(changed), manifest, weights)
     for group, (values, boxes) in before.items():

@@ -44,9 +44,12 @@ class Samples:
     ) -> None:
         """``meanings``: of the labels, in channel order; without them no damage can be pasted.
 
-        Raises ``ModelError`` ``model.data_unreadable`` for a missing or unreadable photo.
+        Raises ``ModelError``: ``model.data_empty`` when no photo is to be shown, ``model.data_unreadable`` for one that
+        is missing.
         """
         self.photos = prepared.of("train")
+        if not any(photo.repeat for photo in self.photos):
+            raise ModelError("data_empty", "the prepared set has no photo to train on")
         self.size = size
         self.channel = {label: index for index, label in enumerate(prepared.labels)}
         self.mirror = mirror_of(prepared.labels)

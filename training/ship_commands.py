@@ -9,6 +9,7 @@ from rich.console import Console
 from inference.detector import Detector
 from model.manifest import Manifest
 from model.registry import DEFAULT_MODEL, MANIFEST, shipped_weights
+from training.whole_files import replace
 
 say = Console(stderr=True).print
 
@@ -88,7 +89,7 @@ def promote(
     data: Data,
     into: Annotated[Path, typer.Option(help="folder of the shipped models")] = shipped_weights(),  # noqa: B008
     card: Annotated[Path, typer.Option(help="the model card to write")] = Path("docs/model-card.md"),
-    recipe: Annotated[Path | None, typer.Option(help="the recipe that it was trained with")] = None,
+    recipe: Annotated[Path | None, typer.Option(help="the recipe that it should have been trained with")] = None,
     labels: Labels = None,
     final: Annotated[bool, typer.Option(help="read the test photos, once, for the record")] = False,
     quick: Annotated[bool, typer.Option(help="no robustness in the card")] = False,
@@ -112,7 +113,7 @@ def promote(
 def write(model: Path, manifest: Manifest) -> None:
     """Write a manifest that changed, which is then no longer the promoted one."""
     update = {"promotion": None, "seal": None}
-    (model / MANIFEST).write_text(manifest.model_copy(update=update).to_json(), "utf-8")
+    replace(model / MANIFEST, manifest.model_copy(update=update).to_json().encode())
 
 
 COMMANDS = (calibrate, thresholds, quantize, promote)

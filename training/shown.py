@@ -1,7 +1,8 @@
 """Batches made ahead of the network: by a thread, or by processes where a fast device would wait for pictures."""
 
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ Choice = tuple[int, np.random.Generator, bool]
 """Index of a photo, its own randomness, and whether it is shown without mosaic."""
 Chosen = tuple[int, list[Choice]]
 """A step and what to show at it."""
+Made = tuple[torch.Tensor, Targets]
 Batch = tuple[int, torch.Tensor, Targets]
 AHEAD = 2
 """Batches made ahead; by each process where there are several."""
@@ -38,16 +40,22 @@ def by_thread(samples: Samples, augment: Augment, steps: Iterator[Chosen]) -> It
     """In a thread of their own: enough for a network on the CPU."""
     pictures = Pictures(samples, augment)
 
-    def make(chosen: list[Choice]) -> tuple[torch.Tensor, Targets]:
+    def make(chosen: list[Choice]) -> Made:
         return collate([pictures[choice] for choice in chosen])
 
     with ThreadPoolExecutor(1) as pool:
-        ahead = []
+        ahead: deque[tuple[int, Future[Made]]] = deque()
         for step, chosen in steps:
             ahead.append((step, pool.submit(make, chosen)))
             if len(ahead) > AHEAD:
-                ready, future = ahead.pop(0)
-                yield ready, *future.result()
+                yield _first(ahead)
+        while ahead:
+            yield _first(ahead)
+
+
+def _first(ahead: deque[tuple[int, Future[Made]]]) -> Batch:
+    step, future = ahead.popleft()
+    return step, *future.result()
 
 
 def by_processes(

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from model.errors import ModelError
 from model.manifest import LabelThreshold, Manifest, ThresholdReport, ThresholdRule
 from model.vocabulary import LabelGroup
 from training.average_precision import Matches, average_precision, f1_plateau
@@ -25,7 +26,13 @@ Choice = tuple[float, ThresholdRule]
 
 
 def choose(manifest: Manifest, validation: Validation, *, clean_limit: float) -> ThresholdReport:
-    """The thresholds of all labels and where each comes from."""
+    """The thresholds of all labels and where each comes from.
+
+    Raises ``ModelError`` ``model.clean_missing`` without a clean photo to hold the damage labels to the limit.
+    """
+    if not validation.clean:
+        groups = " and ".join(DAMAGE_GROUPS)
+        raise ModelError("clean_missing", f"no clean photo in {', '.join(CLEAN_DATA)} limits {groups}")
     chosen = {name: choice for group in LabelGroup for name, choice in _of_group(manifest, group, validation).items()}
     for group in DAMAGE_GROUPS:
         members = {name: chosen[name][0] for name in members_of(manifest, group)}

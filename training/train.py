@@ -11,7 +11,6 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,27 +22,13 @@ from model.errors import ModelError
 from training.grouped_head import grow
 from training.partial_labels import PartialLabelLoss, Targets
 from training.prepared import PreparedSet
+from training.progress import Progress, rate, steps_of
 from training.recipe import Recipe, Schedule
 from training.samples import Samples, batches
 from training.shown import Chosen, by_processes, by_thread
 
 EVERY = 20
 """Steps between lines of the log."""
-
-
-@dataclass(kw_only=True, slots=True)
-class Progress:
-    """How far a run is. ``spent``: seconds of training. With a ``budget`` the end is a time, otherwise ``steps``."""
-
-    step: int
-    spent: float
-    steps: int
-    budget: float | None
-
-    @property
-    def share(self) -> float:
-        """0 at the start, 1 at the end."""
-        return min(1.0, self.spent / self.budget if self.budget else self.step / self.steps)
 
 
 def first_checkpoint(recipe: Recipe, path: Path) -> bytes:
@@ -55,14 +40,6 @@ def first_checkpoint(recipe: Recipe, path: Path) -> bytes:
     if hashlib.sha256(content).hexdigest() != recipe.start:
         raise ModelError("weights_corrupt", f"{path.name} is not the checkpoint that the recipe starts from")
     return content
-
-
-def rate(schedule: Schedule, share: float) -> float:
-    """Learning rate after ``share`` of the run: a short warm-up, then half a cosine."""
-    if share < schedule.warm_up:
-        return schedule.rate * share / schedule.warm_up
-    fall = (share - schedule.warm_up) / (1 - schedule.warm_up)
-    return schedule.rate * (schedule.last_rate + (1 - schedule.last_rate) * (1 + math.cos(math.pi * fall)) / 2)
 
 
 class Trainer:
@@ -96,7 +73,7 @@ class Trainer:
         self.average = deepcopy(self.network).eval().requires_grad_(False)
         self.network.requires_grad_(True)  # a checkpoint holds an average, whose weights came frozen
         self.optimiser = _optimiser(self.network, recipe.schedule)
-        steps = round(recipe.schedule.epochs * len(self.samples) / recipe.schedule.batch)
+        steps = steps_of(recipe.schedule, len(self.samples))
         self.progress = Progress(step=0, spent=0.0, steps=steps, budget=budget)
         self._resume()
         self.followed = _pairs(self.average, self.network)
@@ -105,7 +82,8 @@ class Trainer:
     def train(self, say: Callable[[str], None], *, save_every: float = 300.0, pause: float = math.inf) -> Path:
         """Train to the end of the schedule; saves every ``save_every`` seconds. Returns the finished checkpoint.
 
-        ``pause``: seconds after which to save and stop before that end; the next call goes on from there.
+        ``pause``: seconds after which to save and stop before that end; the next call goes on from there. Raises
+        ``ModelError`` ``model.loss_not_finite``; the next call goes on from what was saved before.
         """
         if self.progress.share >= 1.0:
             return self.finished
@@ -140,10 +118,21 @@ class Trainer:
         loss, terms = self.loss(raw, targets.to(self.device))
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 10.0)
+        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), 10.0)
         self.optimiser.step()
         self._follow()
+        self._check(float(loss.detach()), float(norm))
         return {"loss": float(loss.detach()) / len(pictures), **terms}
+
+    def _check(self, loss: float, gradient: float) -> None:
+        """After the step, when a GPU need not be waited for twice: such a network is never saved."""
+        if math.isfinite(loss) and math.isfinite(gradient):
+            return
+        schedule, step = self.recipe.schedule, self.progress.step
+        _, chosen = next(batches(self.samples, batch=schedule.batch, seed=schedule.seed, first=step))
+        shown = tuple(self.samples.photos[index].path for index, _ in chosen)
+        text = f"step {step}: loss {loss}, gradient {gradient}, at {', '.join(shown)} and what was mixed into them"
+        raise ModelError("loss_not_finite", text, step=step, photos=shown)
 
     @torch.no_grad()
     def _follow(self) -> None:

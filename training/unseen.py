@@ -1,5 +1,6 @@
 """The photos that a detector never learned from: what calibration and thresholds rest on."""
 
+import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,9 @@ from training.prepared import PreparedSet
 
 CAR_PARTS = "car_parts"
 CLEAN = "undamaged val"
+
+Side = tuple[str, str]
+"""Split and cluster."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +42,10 @@ def unseen_sets(
     """The validation photos without those that ``prepared`` trains on; the photo's ``group`` is its cluster.
 
     Without a prepared set the photos' own splits count, and all of ``car_parts``, which has no validation split, was
-    trained on. A photo with this project's labels is judged by them alone. Raises ``ModelError``.
+    trained on. A photo whose file ``prepared`` has by another name is on that one's side. A photo with this project's
+    labels is judged by them alone. Raises ``ModelError``.
     """
-    sides = {photo.path: (photo.split, photo.cluster) for photo in prepared.photos} if prepared else {}
+    sides = _sides(prepared)
     sets = [_unseen(item, sides, known=prepared is not None) for item in _sets(manifest, root, own)]
     mine = {photo.path for item in sets if item.scope.folder == "own" for photo in item.photos}
     kept = [replace(item, photos=tuple(_others(item, mine))) for item in sets]
@@ -70,8 +75,21 @@ def _sets(manifest: Manifest, root: Path, own: Mapping[str, LabelledPhoto]) -> I
         yield replace(item, scope=replace(item.scope, labels=damages)) if clean else item
 
 
-def _unseen(item: PhotoSet, sides: Mapping[str, tuple[str, str]], *, known: bool) -> PhotoSet:
-    found = [(photo, sides.get(name_of(photo))) for photo in item.photos]
+def _sides(prepared: PreparedSet | None) -> Mapping[str, Side]:
+    """By name and by sha256."""
+    photos = prepared.photos if prepared else ()
+    sides = {photo.sha256: (photo.split, photo.cluster) for photo in photos}
+    return sides | {photo.path: (photo.split, photo.cluster) for photo in photos}
+
+
+def _side(photo: AnnotatedPhoto, sides: Mapping[str, Side]) -> Side | None:
+    if not sides or name_of(photo) in sides:
+        return sides.get(name_of(photo))
+    return sides.get(hashlib.sha256(photo.path.read_bytes()).hexdigest())
+
+
+def _unseen(item: PhotoSet, sides: Mapping[str, Side], *, known: bool) -> PhotoSet:
+    found = [(photo, _side(photo, sides)) for photo in item.photos]
     kept = [
         replace(photo, group=side[1] if side else _across_sets(photo))
         for photo, side in found

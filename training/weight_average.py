@@ -10,18 +10,20 @@ import torch
 
 from inference.backends.torch import load_network
 from model.errors import ModelError
+from training.checkpoint import recipe_of
 
 
 def average(checkpoints: Sequence[Path], shares: Sequence[float], out: Path) -> None:
-    """Write a checkpoint whose weights, running means and variances are the mean of the others'. A checkpoint is a
-    pickle: give only files of your own.
+    """Write a checkpoint whose weights, running means and variances are the mean of the others', and whose recipe is
+    the last one's: it starts from those before. A checkpoint is a pickle: give only files of your own.
 
     Raises ``ModelError``: ``model.labels_mismatch`` for networks that do not fit together, ``model.recipe_invalid`` for
     shares that make no mean, and those of ``load_network``.
     """
     if len(checkpoints) < 2 or len(shares) != len(checkpoints) or min(shares) <= 0:
         raise ModelError("recipe_invalid", "two checkpoints or more, each with a share above 0")
-    networks = [load_network(path.read_bytes()) for path in checkpoints]
+    contents = [path.read_bytes() for path in checkpoints]
+    networks = [load_network(content) for content in contents]
     states = [network.state_dict() for network in networks]
     for path, network, state in zip(checkpoints, networks, states, strict=True):
         if network.names != networks[0].names or _shapes(state) != _shapes(states[0]):
@@ -30,7 +32,7 @@ def average(checkpoints: Sequence[Path], shares: Sequence[float], out: Path) -> 
         if value.dtype.is_floating_point:
             value.copy_(sum(state[name] * (share / sum(shares)) for state, share in zip(states, shares, strict=True)))
     out.parent.mkdir(parents=True, exist_ok=True)
-    torch.save({"model": networks[0].half(), "ema": None}, out)
+    torch.save({"model": networks[0].half(), "ema": None, "recipe": recipe_of(contents[-1])}, out)
 
 
 def _shapes(state: dict[str, torch.Tensor]) -> dict[str, torch.Size]:

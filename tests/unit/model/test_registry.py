@@ -25,6 +25,7 @@ from model.registry import (
 )
 
 SHIPPED = shipped_weights() / DEFAULT_MODEL
+WEIGHTS = Manifest.read(SHIPPED / MANIFEST).weights.file
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_one_flipped_bit_is_corrupt(position: float, bit: int, tmp_path_factory:
 
 
 def test_a_flipped_byte_of_the_shipped_weights_stops_the_load(folder: Path) -> None:
-    path = folder / f"{DEFAULT_MODEL}.onnx"
+    path = folder / WEIGHTS
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 0xFF
     path.write_bytes(content)
@@ -76,7 +77,7 @@ def test_a_flipped_byte_of_the_shipped_weights_stops_the_load(folder: Path) -> N
 
 
 def test_truncated_weights_are_corrupt(folder: Path) -> None:
-    path = folder / f"{DEFAULT_MODEL}.onnx"
+    path = folder / WEIGHTS
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(ModelError) as caught:
         verify(folder)
@@ -84,7 +85,7 @@ def test_truncated_weights_are_corrupt(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "code"), [(f"{DEFAULT_MODEL}.onnx", "model.weights_missing"), (MANIFEST, "model.manifest_missing")]
+    ("file", "code"), [(WEIGHTS, "model.weights_missing"), (MANIFEST, "model.manifest_missing")]
 )
 def test_a_missing_file_is_named(folder: Path, file: str, code: str) -> None:
     (folder / file).unlink()

@@ -1,6 +1,7 @@
 """Small annotated sets, drawn for the tests."""
 
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,39 @@ def draw(tmp_path: Path) -> Callable[..., Path]:
         return root
 
     return write
+
+
+class KilledError(Exception):
+    """The power went."""
+
+
+@pytest.fixture
+def survives(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Callable[[], object]], bool]:
+    """Does something end before it flushes or renames for the ``deadly``-th time? That call kills it."""
+
+    def survive(deadly: int, act: Callable[[], object]) -> bool:
+        calls = 0
+
+        def dying(call: Callable[..., None]) -> Callable[..., None]:
+            def perhaps(*args: Any, **named: Any) -> None:
+                nonlocal calls
+                calls += 1
+                if calls == deadly:
+                    raise KilledError
+                call(*args, **named)
+
+            return perhaps
+
+        with monkeypatch.context() as patch:
+            for name in ("fsync", "replace"):
+                patch.setattr(os, name, dying(getattr(os, name)))
+            try:
+                act()
+            except KilledError:
+                return False
+        return True
+
+    return survive
 
 
 @pytest.fixture(scope="module")

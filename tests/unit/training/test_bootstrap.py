@@ -1,5 +1,9 @@
 """Intervals: what they hold, how they narrow, and that two detectors get the same draws."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -16,6 +20,22 @@ def test_the_first_row_counts_every_photo_once_and_groups_are_drawn_whole() -> N
 
 def test_the_same_groups_give_the_same_draws() -> None:
     np.testing.assert_array_equal(resamples(["a", "b", "c"]), resamples(["a", "b", "c"]))
+
+
+def test_sets_of_other_names_are_drawn_apart() -> None:
+    groups = [str(i) for i in range(100)]
+    hits = np.arange(100) % 2 == 0
+    one, other, again = (share(hits, resamples(groups, data=data))[1:] for data in ("a val", "b val", "a val"))
+    np.testing.assert_array_equal(one, again)
+    assert abs(np.corrcoef(one, other)[0, 1]) < 0.15
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_a_name_gives_the_same_draws_in_every_process(seed: str) -> None:
+    code = "from training.bootstrap import resamples; print(resamples(['a', 'b', 'c'], 5, data='own val').tolist())"
+    call = [sys.executable, "-c", code]
+    done = subprocess.run(call, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{resamples(['a', 'b', 'c'], 5, data='own val').tolist()}\n"
 
 
 def test_an_interval_holds_its_value_and_narrows_with_the_number_of_groups() -> None:

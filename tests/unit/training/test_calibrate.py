@@ -1,5 +1,6 @@
 """Curves are fitted where the truth is known, and judged on photos that they did not see."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,22 @@ def test_photos_that_were_trained_on_are_left_out(draw: Any, photo: Any) -> None
     assert found["undamaged val"] == ["v.png"]
     assert "car_parts held-out" not in found
     assert found["damaged_parts val"] == ["d.png"]
+
+
+def test_a_photo_that_was_trained_on_under_another_name_is_left_out(draw: Any, photo: Any) -> None:
+    """Of two copies in a set only the first is prepared (training/copies.py)."""
+    root = _sets(draw, photo)
+    (root / "undamaged" / "images" / "v.png").write_bytes((root / "undamaged" / "images" / "u.png").read_bytes())
+    sha256 = hashlib.sha256((root / "undamaged" / "images" / "u.png").read_bytes()).hexdigest()
+    for split, left in (("train", []), ("val", ["u.png", "v.png"])):
+        prepared = _prepared(("undamaged/images/u.png", split))
+        prepared = prepared.model_copy(
+            update={"photos": tuple(item.model_copy(update={"sha256": sha256}) for item in prepared.photos)}
+        )
+        sets = unseen_sets(MANIFEST, root, {}, prepared)
+        clean = [one for item in sets if item.scope.data == "undamaged val" for one in item.photos]
+        assert [one.path.name for one in clean] == left
+        assert {one.group for one in clean} <= {"one"}
 
 
 def test_without_a_prepared_set_car_parts_was_trained_on(draw: Any, photo: Any) -> None:

@@ -20,10 +20,10 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Callable[[tuple[str, ...]], Path]:
-    """An untrained YOLO26n with given labels, saved as Ultralytics saves: in half precision."""
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """An untrained YOLO26n with given labels, saved as Ultralytics saves: in half precision. ``said``: beside it."""
 
-    def save(labels: tuple[str, ...]) -> Path:
+    def save(labels: tuple[str, ...], **said: Any) -> Path:
         from inference.backends.torch import keep_ultralytics_to_itself
 
         keep_ultralytics_to_itself()
@@ -34,15 +34,13 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Callable[[tuple[str,
         network: Any = DetectionModel("yolo26n.yaml", nc=len(labels), verbose=False)
         network.names = dict(enumerate(labels))
         path = tmp_path_factory.mktemp("checkpoint") / "untrained.pt"
-        torch.save({"model": network.half()}, path)
+        torch.save({"model": network.half(), **said}, path)
         return path
 
     return save
 
 
-def test_the_exported_network_answers_as_the_checkpoint(
-    checkpoint: Callable[[tuple[str, ...]], Path], tmp_path: Path
-) -> None:
+def test_the_exported_network_answers_as_the_checkpoint(checkpoint: Callable[..., Path], tmp_path: Path) -> None:
     from training.export import ExportRecipe, export
 
     path = checkpoint(tuple(read_taxonomy("joint-v0")))
@@ -58,9 +56,33 @@ def test_the_exported_network_answers_as_the_checkpoint(
         np.testing.assert_allclose(found[:, 4:], expected[:, 4:], atol=1e-4)
 
 
-def test_half_storage_halves_the_file_and_nothing_else(
-    checkpoint: Callable[[tuple[str, ...]], Path], tmp_path: Path
+@pytest.mark.parametrize("recipe", ["c" * 64, None])
+def test_the_manifest_names_the_recipe_that_the_checkpoint_names(
+    checkpoint: Callable[..., Path], tmp_path: Path, recipe: str | None
 ) -> None:
+    from training.export import ExportRecipe, export
+
+    path = checkpoint(tuple(read_taxonomy("joint-v0")), **({"recipe": recipe} if recipe else {}))
+    export(path, tmp_path, ExportRecipe(name="joint-v0", version="9"))
+    assert verify(tmp_path / "joint-v0").recipe == recipe
+
+
+def test_an_export_over_another_detector_is_whole_or_not_there(
+    checkpoint: Callable[..., Path], tmp_path: Path, survives: Callable[[int, Callable[[], object]], bool]
+) -> None:
+    """Killed before the manifest is renamed, after the weights are."""
+    from training.export import ExportRecipe, export
+
+    labels = tuple(read_taxonomy("joint-v0"))
+    old = export(checkpoint(labels), tmp_path, ExportRecipe(name="joint-v0", version="9", half=False))
+    recipe = ExportRecipe(name="joint-v0", version="10")
+    assert not survives(4, lambda: export(checkpoint(labels), tmp_path, recipe))
+    assert verify(tmp_path / "joint-v0") == old
+    assert verify(tmp_path / "joint-v0") != export(checkpoint(labels), tmp_path, recipe)
+    assert verify(tmp_path / "joint-v0").version == "10"
+
+
+def test_half_storage_halves_the_file_and_nothing_else(checkpoint: Callable[..., Path], tmp_path: Path) -> None:
     from training.export import ExportRecipe, export
 
     path = checkpoint(tuple(read_taxonomy("joint-v0")))
@@ -72,7 +94,7 @@ def test_half_storage_halves_the_file_and_nothing_else(
     np.testing.assert_array_equal(*outputs)
 
 
-def test_labels_out_of_order_are_refused(checkpoint: Callable[[tuple[str, ...]], Path], tmp_path: Path) -> None:
+def test_labels_out_of_order_are_refused(checkpoint: Callable[..., Path], tmp_path: Path) -> None:
     from training.export import ExportRecipe, export
 
     labels = tuple(reversed(tuple(read_taxonomy("joint-v0"))))

@@ -76,6 +76,23 @@ def test_a_sure_gain_and_no_loss_is_promoted() -> None:
     assert len(decision.table) == 4
 
 
+def test_figures_of_two_sets_vary_apart() -> None:
+    """Two alike sets say more together than one: by chance both lean the same way half of the time only."""
+    twin = replace(DAMAGED, name="twin")
+
+    def doubled(item: Looked) -> Looked:
+        same = item.observed["damage_types val"]
+        other = replace(same, source=replace(same.source, scope=twin))
+        observed = {**item.observed, "twin": other}
+        return replace(item, observed=observed, marked=mark_all(observed.values()))
+
+    terms = tuple(Scored(figure="AP50 dent", data=data, weight=1) for data in ("damage_types val", "twin"))
+    pair = doubled(_looked(50)), doubled(_looked(20))
+    both, alone = (_decide(*pair, POLICY.model_copy(update={"score": score})).gain for score in (terms, terms[:1]))
+    assert both.value == pytest.approx(alone.value)
+    assert both.high - both.low < 0.85 * (alone.high - alone.low)
+
+
 def test_the_same_detector_is_refused() -> None:
     (reason,) = _decide(_looked(20), _looked(20)).reasons
     assert reason.startswith("no sure gain")

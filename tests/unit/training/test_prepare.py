@@ -65,6 +65,38 @@ def test_a_copy_across_sets_is_held_out_and_told(draw: DRAW, photo: Any, recipe:
     }
 
 
+DENT = ("minor-dent", 10, 10, 20, 20)
+SCRATCH = ("minor-scratch", 1, 1, 9, 9)
+
+
+def test_a_file_that_a_set_has_twice_is_kept_once_with_its_first_boxes(
+    draw: DRAW, photo: Any, recipe: MAKE, tmp_path: Path
+) -> None:
+    """Even though the copy that goes is the one held out: the picture stays on that side."""
+    root = draw(
+        "damage_types",
+        photo(name="a.png", seed=1, boxes=[DENT, SCRATCH]),
+        photo(name="b.png", seed=2, boxes=[DENT]),
+        photo(name="c.png", seed=1, boxes=[SCRATCH, DENT], split="val"),
+        photo(name="d.png", seed=2, boxes=[SCRATCH]),
+    )
+    draw("undamaged", photo(name="e.png", seed=2))
+    report = write(recipe(TYPES, CLEAN), root, tmp_path / "out")
+    first, second, elsewhere = PreparedSet.read(tmp_path / "out").photos
+    assert [(item.path[-5:], item.split) for item in (first, second, elsewhere)] == [
+        ("a.png", "val"),
+        ("b.png", "train"),
+        ("e.png", "train"),
+    ]
+    assert [label for label, _ in _drawn(second)] == ["dent"]
+    folder = "damage_types/images"
+    assert report.copies.first == (
+        f"{folder}/c.png is {folder}/a.png, the same boxes",
+        f"{folder}/d.png is {folder}/b.png, other boxes",
+    )
+    assert "d.png is" in (tmp_path / "out" / "report.html").read_text()
+
+
 PART = {"part": "front_fender", "side": "left", "box": [0, 0, 500, 500]}
 DAMAGE = {"part": "hood", "kind": "dent", "severity": "minor", "outline": [[100, 0], [200, 0], [200, 500]]}
 

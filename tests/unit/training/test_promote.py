@@ -1,8 +1,11 @@
 """Promotion writes what can be checked, or nothing."""
 
+import hashlib
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,7 @@ import pytest
 
 from inference.detector import Detector
 from model.errors import ModelError
-from model.manifest import Manifest
+from model.manifest import FileRef, Manifest
 from model.papers import Calibration, Curve, Interval
 from model.registry import MANIFEST, default_model, ship, shipped_weights, verify
 from model.vocabulary import LabelGroup
@@ -19,7 +22,7 @@ from training.bootstrap import Estimate
 from training.evaluation import Evaluation, Figure
 from training.gate import Decision
 from training.model_card import card_of
-from training.promote import EVALUATION, Request, main_figures, missing_papers, promote, publish
+from training.promote import EVALUATION, Request, main_figures, missing_papers, promote, publish, write
 from training.promotion_policy import PromotionPolicy
 
 OLD = shipped_weights() / "joint-v0"
@@ -87,6 +90,64 @@ def test_a_refusal_writes_nothing_and_lists_every_reason(request_: Request) -> N
 def test_a_candidate_without_papers_is_not_even_run(request_: Request) -> None:
     shutil.copyfile(OLD / MANIFEST, request_.candidate / MANIFEST)
     assert len(promote(request_, {}).reasons) == 2
+
+
+def _with_recipe(request_: Request, recipe: Any, trained_with: str | None) -> tuple[Request, str]:
+    """The request naming a recipe, whose sha256 comes second, of a candidate trained with another one, or none."""
+    made = recipe({"folder": "damage_types", "teaches": {"minor-dent": ["dent"]}})
+    file = request_.card.with_name("recipe.yaml")
+    file.write_text(made.model_dump_json(), "utf-8")
+    path = request_.candidate / MANIFEST
+    papers = Manifest.read(path).model_copy(update={"recipe": trained_with})
+    path.write_text(papers.to_json(), "utf-8")
+    return replace(request_, recipe=file), made.sha256
+
+
+@pytest.mark.parametrize("trained_with", ["a" * 64, None])
+def test_a_recipe_that_did_not_train_the_candidate_is_refused(
+    request_: Request, recipe: Any, trained_with: str | None
+) -> None:
+    stated, _ = _with_recipe(request_, recipe, trained_with)
+    before = _everything(request_.into)
+    with pytest.raises(ModelError, match=r"recipe\.yaml") as caught:
+        promote(stated, {})
+    assert caught.value.code == "model.recipe_mismatch"
+    assert _everything(request_.into) == before
+
+
+def test_the_recipe_that_trained_the_candidate_is_taken(request_: Request, recipe: Any) -> None:
+    _, sha256 = _with_recipe(request_, recipe, None)
+    stated, _ = _with_recipe(request_, recipe, sha256)
+    assert any(reason.startswith("no sure gain") for reason in promote(stated, {}).reasons)
+
+
+@pytest.mark.parametrize("name", ["joint-x", "joint-v0"])
+def test_a_kill_leaves_the_old_detector_shipped_or_the_new_one(
+    request_: Request, name: str, survives: Callable[[int, Callable[[], object]], bool]
+) -> None:
+    """Under a new name, and under the name of the one that ships."""
+    weights = request_.candidate / BARE.weights.file
+    content = weights.read_bytes() + b"other weights"
+    weights.write_bytes(content)
+    new = FileRef(file=weights.name, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
+    papers = _papers().model_copy(update={"name": name, "weights": new}).sealed()
+    evaluation = Evaluation(model=papers.reference, weights=new.sha256, draws=1, sets=(), figures=())
+    found: list[str] = []
+    for deadly in count(1):
+        into = request_.into.with_name(f"weights-{deadly}")
+        shutil.copytree(request_.into, into)
+        asked = replace(request_, into=into)
+        done = survives(deadly, lambda asked=asked: write(asked, papers, evaluation, PromotionPolicy.load()))
+        shipped = verify(into / default_model(into))
+        found.append(shipped.weights.sha256)
+        if done:
+            break
+    old = BARE.weights.sha256
+    assert len(found) > 12
+    assert (found[0], found[-1], shipped.name) == (old, new.sha256, name)
+    assert found == [old] * found.count(old) + [new.sha256] * found.count(new.sha256)
+    assert Evaluation.read(into / name / EVALUATION) == evaluation
+    assert new.sha256[:12] in request_.card.read_text("utf-8")
 
 
 def test_a_published_model_loads_and_any_change_to_it_is_noticed(request_: Request) -> None:

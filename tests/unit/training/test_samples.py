@@ -46,6 +46,17 @@ def test_an_epoch_shows_every_training_photo_as_often_as_it_says(prepared: tuple
     assert all(photo.split == "train" for photo in samples.photos)
 
 
+@pytest.mark.parametrize("repeat", [None, 0])
+def test_a_set_without_a_photo_to_show_is_refused(prepared: tuple[PreparedSet, Path], repeat: int | None) -> None:
+    from training.samples import Samples
+
+    made, root = prepared
+    photos = () if repeat is None else tuple(item.model_copy(update={"repeat": repeat}) for item in made.photos)
+    with pytest.raises(ModelError, match="no photo to train on") as caught:
+        Samples(made.model_copy(update={"photos": photos}), root, 64)
+    assert caught.value.code == "model.data_empty"
+
+
 def test_what_is_shown_from_a_step_on_does_not_depend_on_where_one_began(prepared: tuple[PreparedSet, Path]) -> None:
     from training.samples import Samples, batches, collate
 

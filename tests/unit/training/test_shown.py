@@ -68,6 +68,18 @@ def test_the_thread_makes_the_same_batches_from_any_step_on(prepared: tuple[Prep
             np.testing.assert_array_equal(value, other)
 
 
+def test_the_thread_shows_all_of_a_choice_that_ends(prepared: tuple[PreparedSet, Path]) -> None:
+    from itertools import islice
+
+    from training.samples import Samples
+    from training.shown import by_thread
+
+    samples = Samples(*prepared, 64)
+    for count in (0, 1, 5):
+        steps = islice(_choices(samples, 0, AUGMENT, 3), count)
+        assert [step for step, *_ in by_thread(samples, AUGMENT, steps)] == list(range(count))
+
+
 def test_processes_make_the_batches_that_the_thread_makes(prepared: tuple[PreparedSet, Path], tmp_path: Path) -> None:
     from training.samples import Samples
 

@@ -7,6 +7,7 @@ import pytest
 
 from data.datasets import AnnotatedPhoto
 from inference.testing import Row, detections, shipped_manifest
+from model.errors import ModelError
 from model.manifest import Manifest, ThresholdReport
 from model.vocabulary import LabelGroup
 from training.average_precision import Matches
@@ -72,6 +73,12 @@ def test_clean_cars_raise_the_whole_group_and_no_other() -> None:
 def test_alarms_within_the_limit_change_nothing() -> None:
     alarms = [_judged(("damaged_Door", 0.7))] * 2 + [_judged()] * 98
     assert _chosen(choose(MANIFEST, _validation(alarms), clean_limit=0.02))["damaged_Door"][1] == "plateau"
+
+
+def test_without_a_clean_photo_there_is_no_limit_to_keep() -> None:
+    with pytest.raises(ModelError, match="undamaged val, own val limits damage and damaged_part") as caught:
+        choose(MANIFEST, _validation([]), clean_limit=0.01)
+    assert caught.value.code == "model.clean_missing"
 
 
 @pytest.mark.parametrize(("limit", "floor"), [(1.0, 0.01), (0.5, 0.31), (0.25, 0.61), (0.0, 0.92)])

@@ -168,6 +168,52 @@ def test_a_finished_run_is_finished(ready: tuple[Recipe, PreparedSet, Path], sta
     assert finished.read_bytes() == content
 
 
+@pytest.mark.parametrize("ruined", ["weight", "gradient"])
+def test_a_loss_that_is_no_number_stops_the_run_which_goes_on_from_before(
+    ready: tuple[Recipe, PreparedSet, Path], start: bytes, tmp_path: Path, ruined: str
+) -> None:
+    import torch
+
+    make = _watched()
+
+    class Ruined(make):  # type: ignore[misc]
+        def _step(self, pictures: Any, targets: Any) -> dict[str, float]:
+            weight = next(self.network.parameters())
+            if self.progress.step == 3 and ruined == "weight":
+                weight.data[0] = torch.nan
+            if self.progress.step == 3 and ruined == "gradient":
+                weight.register_hook(lambda gradient: gradient * torch.inf)
+            terms: dict[str, float] = super()._step(pictures, targets)
+            return terms
+
+    run = Ruined(*ready, tmp_path, start)
+    with pytest.raises(ModelError, match=r"step 3: loss .*, gradient (nan|inf)") as caught:
+        run.train(lambda _: None, save_every=0.0)
+    shown = tuple(run.samples.photos[index].path for index in run.samples.order(0, 0)[6:8])
+    assert (caught.value.code, caught.value.facts) == ("model.loss_not_finite", {"step": 3, "photos": shown})
+    assert all(path in str(caught.value) for path in shown)
+
+    resumed = make(*ready, tmp_path, start)
+    assert resumed.progress.step == 3
+    finished = resumed.train(lambda _: None)
+    assert len(resumed.seen) == 3
+    states = [torch.load(tmp_path / "last.pt", weights_only=True)[name] for name in ("network", "average")]
+    states.append(torch.load(finished, weights_only=False)["model"].state_dict())
+    assert all(bool(value.isfinite().all()) for state in states for value in state.values())
+
+
+def test_a_run_has_a_step_however_few_its_photos(
+    ready: tuple[Recipe, PreparedSet, Path], start: bytes, tmp_path: Path
+) -> None:
+    from training.train import Trainer
+
+    made, prepared, root = ready
+    short = made.model_copy(update={"schedule": made.schedule.model_copy(update={"epochs": 0.01})})
+    run = Trainer(short, prepared.model_copy(update={"recipe": short.sha256}), root, tmp_path, start)
+    assert run.train(lambda _: None).is_file()
+    assert run.progress.step == 1
+
+
 def test_a_run_does_not_change_its_recipe(
     ready: tuple[Recipe, PreparedSet, Path], start: bytes, tmp_path: Path
 ) -> None:
@@ -201,7 +247,7 @@ def test_a_recipe_starts_from_one_checkpoint(recipe: MAKE, tmp_path: Path) -> No
 
 
 def test_the_rate_warms_up_and_falls_along_a_cosine() -> None:
-    from training.train import rate
+    from training.progress import rate
 
     schedule = Schedule(epochs=1, batch=1, size=32, rate=0.01, last_rate=0.1, warm_up=0.2)
     assert [rate(schedule, share) for share in (0, 0.1, 0.2, 0.6, 1)] == pytest.approx([0, 0.005, 0.01, 0.0055, 0.001])
@@ -211,7 +257,7 @@ def test_the_rate_warms_up_and_falls_along_a_cosine() -> None:
 
 
 def test_a_budget_makes_time_the_end() -> None:
-    from training.train import Progress
+    from training.progress import Progress
 
     assert Progress(step=3, spent=100, steps=6, budget=None).share == 0.5
     assert Progress(step=3, spent=100, steps=6, budget=400).share == 0.25

@@ -15,7 +15,7 @@ pytestmark = [
 ]
 
 
-def _checkpoint(file: Path, seed: int, labels: int = 2) -> Path:
+def _checkpoint(file: Path, seed: int, labels: int = 2, **said: str) -> Path:
     from inference.backends.torch import keep_ultralytics_to_itself
 
     keep_ultralytics_to_itself()
@@ -29,7 +29,7 @@ def _checkpoint(file: Path, seed: int, labels: int = 2) -> Path:
             layer.running_var.fill_(seed + 1.0)
     network.names = dict(enumerate("abc"[:labels]))
     content = io.BytesIO()
-    torch.save({"model": network}, content)
+    torch.save({"model": network, **said}, content)
     file.write_bytes(content.getvalue())
     return file
 
@@ -49,6 +49,17 @@ def test_every_weight_and_running_figure_is_the_weighted_mean(tmp_path: Path) ->
     variances = [value for name, value in mean.items() if name.endswith("running_var")]
     assert variances
     assert all(bool((value == 1.75).all()) for value in variances)
+
+
+def test_the_mean_names_the_recipe_of_the_last(tmp_path: Path) -> None:
+    from training.checkpoint import recipe_of
+    from training.weight_average import average
+
+    plain = _checkpoint(tmp_path / "0.pt", 0)
+    trained = [_checkpoint(tmp_path / f"{seed}.pt", seed, recipe=str(seed) * 64) for seed in (1, 2)]
+    for files, recipe in ((trained, "2" * 64), ([plain, *trained], "2" * 64), ([*trained, plain], None)):
+        average(files, [1.0] * len(files), tmp_path / "mean.pt")
+        assert recipe_of((tmp_path / "mean.pt").read_bytes()) == recipe
 
 
 @pytest.mark.parametrize(("shares", "files"), [([1.0], 1), ([1.0], 2), ([1.0, 0.0], 2), ([1.0, -1.0], 2)])
