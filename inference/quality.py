@@ -45,20 +45,13 @@ class BlockLimits(_Limits):
 
 
 class SubjectLimits(_Limits):
-    """Weights of the best score of each label group, and the weighted sums from which on there may be and is a car."""
+    """Best part scores from which on the photo may show a car, and does.
 
-    part: float = Field(ge=0)
-    damaged_part: float = Field(ge=0)
-    damage: float = Field(ge=0)
-    min_car_score: float = Field(gt=0)
-    sure_car_score: float = Field(gt=0)
+    Parts alone: damage is seen in bushes and asphalt about as readily as on paint (docs/photo-quality.md).
+    """
 
-    def car_score(self, detections: Detections) -> float:
-        """How much speaks for a car on the photo; 0 without any detection."""
-        best = dict.fromkeys(LabelGroup, 0.0)
-        for item in detections:
-            best[item.label.group] = max(best[item.label.group], item.score)
-        return sum(float(getattr(self, group.value)) * score for group, score in best.items())
+    min_part_score: float = Field(gt=0, le=1)
+    sure_part_score: float = Field(gt=0, le=1)
 
 
 class QualityRules(_Limits):
@@ -109,9 +102,9 @@ class Quality:
 def judge(pixels: npt.NDArray[np.uint8], detections: Detections, scene: Scene, rules: QualityRules) -> Quality:
     """Measure one upright RGB photo (h, w, 3), which may be a reduced copy of the ``scene``'s original size."""
     grey = _grey(pixels, rules.long_side)
-    score = rules.subject.car_score(detections)
+    score = best_part_score(detections)
     subject = _subject(score, scene, rules.subject)
-    sure = score >= rules.subject.sure_car_score
+    sure = score >= rules.subject.sure_part_score
     car = scene.car_box
     facts = {
         "sharpness": _sharpness(_crop(grey, car, scene)),
@@ -123,6 +116,11 @@ def judge(pixels: npt.NDArray[np.uint8], detections: Detections, scene: Scene, r
     }
     blocks, warnings = _blocks(facts, subject, rules.block), _warnings(facts, subject, len(scene.parts), rules.warn)
     return Quality(ok=not blocks, subject=subject, sure=sure, reasons=tuple(blocks + warnings), **facts)
+
+
+def best_part_score(detections: Detections) -> float:
+    """How much speaks for a car on the photo, 0..1; 0 where no part is seen."""
+    return max((item.score for item in detections.of(LabelGroup.PART)), default=0.0)
 
 
 def _grey(pixels: npt.NDArray[np.uint8], long_side: int) -> npt.NDArray[np.uint8]:
@@ -145,9 +143,9 @@ def _sharpness(grey: npt.NDArray[np.uint8]) -> float:
 
 
 def _subject(score: float, scene: Scene, limits: SubjectLimits) -> Subject:
-    if score < limits.min_car_score:
+    if score < limits.min_part_score:
         return Subject.NO_CAR
-    return Subject.CAR if scene.parts and score >= limits.sure_car_score else Subject.CLOSE_UP
+    return Subject.CAR if scene.parts and score >= limits.sure_part_score else Subject.CLOSE_UP
 
 
 def _blocks(facts: dict[str, float], subject: Subject, limits: BlockLimits) -> list[Note]:
@@ -166,9 +164,11 @@ def _blocks(facts: dict[str, float], subject: Subject, limits: BlockLimits) -> l
 def _warnings(facts: dict[str, float], subject: Subject, parts: int, limits: WarnLimits) -> list[Note]:
     # One recognised part says little about how large the car is: it may fill the frame.
     whole = subject is Subject.CAR and parts >= 2
+    dark = facts["brightness"] < limits.dark_mean
+    glaring = facts["brightness"] > limits.bright_mean or facts["clipped"] > limits.clipped_share
     tests = {
-        "quality.too_dark": facts["brightness"] < limits.dark_mean,
-        "quality.too_bright": facts["brightness"] > limits.bright_mean or facts["clipped"] > limits.clipped_share,
+        "quality.too_dark": dark,
+        "quality.too_bright": glaring and not dark,
         "quality.blurred": facts["sharpness"] < limits.sharpness,
         "quality.close_up": subject is Subject.CLOSE_UP,
         "quality.car_low_resolution": whole and facts["car_long_side"] < limits.car_long_side,

@@ -82,8 +82,8 @@ def pictures(page: Page) -> dict[str, Image.Image]:
     return found
 
 
-CLOSE_UP = [("scratch", 0.95, (200.0, 200.0, 600.0, 400.0)), ("hood", 0.2, (0.0, 0.0, 800.0, 600.0))]
-"""Surely a car, but no part of it passes its threshold."""
+BESIDE_A_WHEEL = [("scratch", 0.95, (200.0, 100.0, 600.0, 300.0)), ("wheel", 0.9, (500.0, 400.0, 800.0, 600.0))]
+"""Surely a car, but the damage is on no part that can be named."""
 
 
 def test_the_page_is_whole_and_asks_nothing_of_the_network(door: Any, fixed: Any) -> None:
@@ -229,7 +229,7 @@ def test_an_unpriced_line_is_never_zero(fixed: Any) -> None:
 
 
 def test_where_nothing_has_a_price_no_amount_is_named(make_case: Callable[..., Any], jpeg: Any) -> None:
-    case = make_case({"a.jpg": (jpeg(), CLOSE_UP)})
+    case = make_case({"a.jpg": (jpeg(), BESIDE_A_WHEEL)})
     assert [line.priced for line in case.assessment.estimate.lines] == [False]
     _, page = page_of(case)
     assert "No amount yet" in page.text("en")
@@ -239,7 +239,9 @@ def test_where_nothing_has_a_price_no_amount_is_named(make_case: Callable[..., A
 
 
 def test_what_may_be_no_car_is_no_undamaged_car(make_case: Callable[..., Any], jpeg: Any) -> None:
-    case = make_case({"a.jpg": (jpeg(), [("scratch", 0.7, (200.0, 200.0, 600.0, 400.0))])})
+    rows = [("scratch", 0.7, (200.0, 200.0, 600.0, 400.0)), ("hood", 0.2, (0.0, 0.0, 800.0, 600.0))]
+    case = make_case({"a.jpg": (jpeg(), rows)})
+    assert [damage.doubtful for damage in case.assessment.damages] == [True]
     assert case.assessment.estimate.lines == ()
     _, page = page_of(case)
     assert "No amount yet" in page.text("en")
@@ -270,7 +272,11 @@ def test_dollars_tax_and_salvage(make_case: Callable[..., Any], jpeg: Any) -> No
 
 
 def test_an_unnamed_part_is_named_by_its_candidates(make_case: Callable[..., Any], jpeg: Any) -> None:
-    rows = [("damaged_Bumper", 0.95, (200.0, 200.0, 600.0, 400.0)), ("broken", 0.6, (220.0, 220.0, 580.0, 380.0))]
+    rows = [
+        ("damaged_Bumper", 0.95, (200.0, 200.0, 600.0, 400.0)),
+        ("broken", 0.6, (220.0, 220.0, 580.0, 380.0)),
+        ("wheel", 0.9, (650.0, 250.0, 800.0, 550.0)),
+    ]
     case = make_case({"a.jpg": (jpeg(), rows)})
     _, page = page_of(case)
     assert case.assessment.damages[0].part is None

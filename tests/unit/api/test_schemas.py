@@ -19,8 +19,8 @@ def document(case: Any) -> dict[str, Any]:
     return found
 
 
-CLOSE_UP = [("scratch", 0.95, (200.0, 200.0, 600.0, 400.0)), ("hood", 0.2, (0.0, 0.0, 800.0, 600.0))]
-"""Surely a car, but no part of it passes its threshold."""
+BESIDE_A_WHEEL = [("scratch", 0.95, (200.0, 100.0, 600.0, 300.0)), ("wheel", 0.9, (500.0, 400.0, 800.0, 600.0))]
+"""Surely a car, but the damage is on no part that can be named."""
 
 
 def test_it_names_its_day_and_everything_that_is_taken_off(door: Any) -> None:
@@ -39,7 +39,7 @@ def test_no_damage_is_said_only_of_photos_that_were_looked_at(make_case: Callabl
 
 
 def test_an_amount_of_which_nothing_is_known_is_null(make_case: Callable[..., Any], jpeg: Any) -> None:
-    found = document(make_case({"a.jpg": (jpeg(), CLOSE_UP)}))
+    found = document(make_case({"a.jpg": (jpeg(), BESIDE_A_WHEEL)}))
     (line,) = found["estimate"]["lines"]
     assert (line["priced"], line["total"], line["low"], line["high"]) == (False, None, None, None)
     assert found["estimate"]["total"] == 0

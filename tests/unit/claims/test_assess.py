@@ -69,7 +69,7 @@ def test_without_any_usable_photo_the_answer_is_still_whole(run: Run) -> None:
 
 
 def test_a_photo_without_a_car_never_gives_a_line(run: Run) -> None:
-    result = run([("wall.png", png(2))], {"wall.png": [("scratch", 0.5, (100, 100, 300, 200))]})
+    result = run([("wall.png", png(2))], {"wall.png": [("scratch", 0.9, (100, 100, 300, 200))]})
     assert result.damages == ()
     assert [item.code for item in result.dropped] == ["dropped.no_car"]
 
@@ -84,7 +84,8 @@ def test_the_same_photo_twice_and_another_order_change_no_amount(run: Run) -> No
 
 
 def test_what_may_be_no_car_stays_but_makes_no_line(run: Run) -> None:
-    script: dict[str, list[Row]] = {"wall.png": [("scratch", 0.7, (100, 100, 300, 200))], "wide.png": [*CAR, SCRATCH]}
+    wall: list[Row] = [("scratch", 0.9, (100, 100, 300, 200)), ("hood", 0.5, (0, 0, 600, 400))]
+    script = {"wall.png": wall, "wide.png": [*CAR, SCRATCH]}
     alone = run([("wall.png", png(2))], script)
     assert [damage.doubtful for damage in alone.damages] == [True]
     assert alone.estimate.lines == ()

@@ -82,10 +82,15 @@ def run(rulebook: Rulebook) -> Run:
 @pytest.fixture
 def rich(run: Run) -> list[Assessment]:
     """Cases that between them have everything that a document can hold."""
-    bumper: list[Row] = [("damaged_Bumper", 0.9, (100, 100, 300, 200)), ("scratch", 0.9, (110, 110, 290, 190))]
+    bumper: list[Row] = [
+        ("damaged_Bumper", 0.9, (100, 100, 300, 200)),
+        ("scratch", 0.9, (110, 110, 290, 190)),
+        ("wheel", 0.9, (320, 80, 420, 220)),
+    ]
+    wall: list[Row] = [SCRATCH, ("hood", 0.5, (0, 0, 600, 400))]
     scripts: list[dict[str, list[Row]]] = [WORN, WORSE, {"wide.png": [*CAR, SCRATCH], "close.png": bumper}]
     cases = [run(script=script) for script in scripts]
-    cases.append(run({"broken.jpg": b"\xff\xd8\xff\xe0 no photo", "wall.png": png(3)}, {"wall.png": [SCRATCH]}))
+    cases.append(run({"broken.jpg": b"\xff\xd8\xff\xe0 no photo", "wall.png": png(3)}, {"wall.png": wall}))
     return cases
 
 

@@ -63,9 +63,9 @@ def test_what_cannot_be_assessed_is_blocked(look: Judge, pixels: Pixels, code: s
 
 
 def test_darkness_only_warns(look: Judge) -> None:
-    quality = look(textured(15, 6))
+    quality = look(textured(7, 4))
     assert quality.ok
-    assert "quality.too_dark" in codes(quality)
+    assert codes(quality) == ["quality.too_dark"]
 
 
 def test_blur_only_warns(look: Judge) -> None:
@@ -76,16 +76,24 @@ def test_blur_only_warns(look: Judge) -> None:
 
 
 def test_a_small_or_far_car_warns(look: Judge) -> None:
-    quality = look(textured(), [("hood", 0.9, (100, 100, 140, 150)), ("front_bumper", 0.9, (120, 100, 160, 150))])
+    quality = look(textured(), [("hood", 0.9, (100, 100, 125, 130)), ("front_bumper", 0.9, (110, 110, 135, 138))])
     assert quality.ok
     assert codes(quality) == ["quality.car_low_resolution", "quality.car_far"]
 
 
 def test_one_part_says_nothing_about_the_size_of_the_car(look: Judge) -> None:
-    assert codes(look(textured(), [("hood", 0.9, (100, 100, 160, 150))])) == []
+    assert codes(look(textured(), [("hood", 0.9, (100, 100, 130, 130))])) == []
 
 
-@pytest.mark.parametrize("rows", [[], [("hood", 0.2, (100, 100, 400, 300))], [("scratch", 0.5, (10, 10, 100, 100))]])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [("hood", 0.04, (100, 100, 400, 300))],
+        [("scratch", 0.95, (10, 10, 100, 100)), ("damaged_Bumper", 0.95, (0, 0, 200, 200))],
+    ],
+    ids=["nothing", "a faint part", "damage on no part"],
+)
 def test_without_enough_of_a_car_there_is_no_car(look: Judge, rows: list[tuple[str, float, Box]]) -> None:
     quality = look(textured(), rows)
     assert not quality.ok
@@ -100,12 +108,23 @@ def test_a_close_up_without_a_part_is_still_a_car(look: Judge) -> None:
     assert codes(quality) == ["quality.close_up"]
 
 
-@pytest.mark.parametrize(("score", "sure"), [(0.79, False), (0.81, True)])
+@pytest.mark.parametrize(("score", "sure"), [(0.16, False), (0.85, False), (0.87, True)])
 def test_below_the_upper_limit_it_is_only_perhaps_a_car(look: Judge, score: float, sure: bool) -> None:
     quality = look(textured(), [("hood", score, (100, 100, 500, 400))])
     assert quality.ok
     assert quality.sure is sure
     assert quality.subject is (Subject.CAR if sure else Subject.CLOSE_UP)
+
+
+def test_damage_makes_no_car_any_surer(look: Judge) -> None:
+    doubted = ("hood", 0.5, (100, 100, 500, 400))
+    assert not look(textured(), [doubted, ("scratch", 0.99, (200, 200, 300, 300))]).sure
+
+
+def test_a_car_of_which_no_part_has_a_place_is_a_close_up(look: Judge) -> None:
+    quality = look(textured(), [("wheel", 0.95, (20, 350, 620, 450))])  # one box over both wheels
+    assert quality.sure
+    assert quality.subject is Subject.CLOSE_UP
 
 
 def test_facts_do_not_depend_on_how_large_the_copy_is(detections: Any, rulebook: Rulebook) -> None:
