@@ -1,5 +1,6 @@
 """Every rules and policy file ever used, by its hash, so that an old estimate can be made again."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -38,6 +39,12 @@ def keep(book: Book, text: RuleText) -> bool:
         "first_used_at": text.first_used_at,
     }
     return insert_once(book.connection, rule_texts, row, on=["sha256"])
+
+
+def known(book: Book, digests: Iterable[str]) -> frozenset[str]:
+    """Those of the hashes whose files are there."""
+    query = select(rule_texts.c.sha256).where(rule_texts.c.sha256.in_(tuple(digests)))
+    return frozenset(book.connection.execute(query).scalars())
 
 
 def get(book: Book, digest: str) -> RuleText | None:

@@ -89,6 +89,7 @@ photos = Table(
     short("phash", nullable=True),
     Column("usable", Boolean, nullable=False),
     document("verdict"),
+    sealed("position"),
     UniqueConstraint("claim", "sha256"),
     UniqueConstraint("claim", "position"),
 )
@@ -102,6 +103,18 @@ photo_bands = Table(
     Index(None, "band", "bits"),
 )
 """Five parts of a perceptual hash: two hashes that differ in at most four bits have a part in common."""
+
+observations = Table(
+    "observations",
+    metadata,
+    own_id(),
+    digest("sha256"),
+    digest("looked_with"),
+    digest("blob", index=True),
+    moment("kept_at"),
+    UniqueConstraint("sha256", "looked_with"),
+)
+"""What was seen on a photo, whichever cases have it: ``blob`` is the SHA-256 of a file of the photo store."""
 
 claim_tokens = Table(
     "claim_tokens",

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Dialect, ForeignKey, MetaData, String, Text, Uuid
+from sqlalchemy import Column, DateTime, Dialect, ForeignKey, Index, Integer, MetaData, String, Text, Uuid, text
 from sqlalchemy.types import TypeDecorator
 
 from model.errors import StorageError
@@ -150,3 +150,13 @@ def sealed(name: str, *, nullable: bool = True) -> Column[str]:
 def blind(name: str, *, nullable: bool = True) -> Column[str]:
     """What ``claims.secrecy.BlindIndex`` made of personal data, to find equal values by."""
     return Column(f"{name}_index", String(_DIGEST), nullable=nullable, index=True)
+
+
+def position() -> Column[int]:
+    """The place of a row among those of its case, from 0 on: ids of one millisecond are in no order."""
+    return Column("position", Integer, nullable=False)
+
+
+def one_where(name: str, *columns: str, holds: str) -> Index:
+    """At most one row with the same ``columns`` among those for which ``holds``, SQL that both databases read."""
+    return Index(name, *columns, unique=True, sqlite_where=text(holds), postgresql_where=text(holds))

@@ -1,8 +1,11 @@
-"""The audit chain and its last link. Texts as they were hashed; triggers of the database refuse to change a row."""
+"""The audit chain, its last link, and the links that are kept elsewhere.
+
+Texts of the chain are as they were hashed; triggers of the database refuse to change a row of it.
+"""
 
 from sqlalchemy import CheckConstraint, Column, Integer, SmallInteger, String, Table, Text
 
-from claims.tables.kinds import actor, digest, metadata, short
+from claims.tables.kinds import actor, digest, metadata, moment, short
 
 audit = Table(
     "audit",
@@ -25,4 +28,13 @@ audit_head = Table(
     Column("seq", Integer, nullable=False),
     digest("hash"),
     CheckConstraint("id = 1", name="one_row"),
+)
+
+audit_anchors = Table(
+    "audit_anchors",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kept_where", short("kept_where").type, primary_key=True),
+    digest("hash"),
+    moment("at"),
 )

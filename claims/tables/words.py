@@ -26,3 +26,23 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+class OfferEnd(StrEnum):
+    """Why an offer holds no longer. Acceptance is no end: what was agreed holds until something else does."""
+
+    SUPERSEDED = "superseded"
+    RECALLED = "recalled"
+    CONTESTED = "contested"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class ReturnReason(StrEnum):
+    """Why money came back. The bank's own words are not kept: they may name an account."""
+
+    WRONG_ACCOUNT = "wrong_account"
+    WRONG_NAME = "wrong_name"
+    ACCOUNT_CLOSED = "account_closed"
+    OTHER = "other"

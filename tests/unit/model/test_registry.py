@@ -84,9 +84,7 @@ def test_truncated_weights_are_corrupt(folder: Path) -> None:
     assert caught.value.code == "model.weights_corrupt"
 
 
-@pytest.mark.parametrize(
-    ("file", "code"), [(WEIGHTS, "model.weights_missing"), (MANIFEST, "model.manifest_missing")]
-)
+@pytest.mark.parametrize(("file", "code"), [(WEIGHTS, "model.weights_missing"), (MANIFEST, "model.manifest_missing")])
 def test_a_missing_file_is_named(folder: Path, file: str, code: str) -> None:
     (folder / file).unlink()
     with pytest.raises(ModelError) as caught:

@@ -1,0 +1,130 @@
+"""Fraud facts as they were found, each once, and the photos of other cases that they are looked for in."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, select
+
+from claims.fraud_case import OtherPhoto, OwnPhoto
+from claims.fraud_facts import (
+    CaptureTime,
+    Distance,
+    Evidence,
+    FraudCode,
+    FraudFact,
+    Outlier,
+    Repeat,
+    SharedPhoto,
+    Tally,
+)
+from claims.ids import new_id
+from claims.repository import photos
+from claims.repository.book import Book
+from claims.repository.rows import insert_once, next_position, record
+from claims.tables import claims, fraud_facts, payments
+
+_EVIDENCE: Final[Mapping[FraudCode, type[Evidence]]] = MappingProxyType(
+    {
+        **dict.fromkeys((FraudCode.SAME_PHOTO, FraudCode.SAME_PHOTO_PAID), SharedPhoto),
+        **dict.fromkeys((FraudCode.NEAR_PHOTO, FraudCode.NEAR_PHOTO_PAID), SharedPhoto),
+        **dict.fromkeys((FraudCode.TAKEN_BEFORE_POLICY, FraudCode.TAKEN_AFTER_REPORT), CaptureTime),
+        FraudCode.TAKEN_AFTER_ARRIVAL: CaptureTime,
+        FraudCode.FAR_FROM_LOSS: Distance,
+        FraudCode.PRICE_OUTLIER: Outlier,
+        FraudCode.REPEATED_PART: Repeat,
+        **dict.fromkeys((FraudCode.MANY_COMPLAINTS, FraudCode.HIGH_RISK_TAG), Tally),
+    }
+)
+"""What each code is told with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A fact of a case, and the assessment that it was found with. ``position`` counts from 0 within the case."""
+
+    id: UUID
+    claim: UUID
+    position: int
+    assessment: UUID | None
+    fact: FraudFact
+    found_at: datetime
+
+
+def add(
+    book: Book, claim: UUID, facts: Iterable[FraudFact], *, at: datetime, assessment: UUID | None = None
+) -> tuple[FraudFact, ...]:
+    """Those that are new; one that has the same code and evidence stays as it was found.
+
+    The caller has locked the case. Raises ``TypeError`` for evidence that does not go with its code.
+    """
+    return tuple(fact for fact in facts if _added(book, claim, fact, at, assessment))
+
+
+def of_claim(book: Book, claim: UUID) -> tuple[Found, ...]:
+    """Every fact of a case, the first found first."""
+    query = select(fraud_facts).where(fraud_facts.c.claim == claim).order_by(fraud_facts.c.position)
+    return tuple(record(Found, row, fact=_fact(row)) for row in book.connection.execute(query))
+
+
+def other_photos(book: Book, claim: UUID, own: Iterable[OwnPhoto]) -> tuple[OtherPhoto, ...]:
+    """Photos of other cases that are the same as, or nearly the same as, one of ``own``; the oldest first."""
+    matches = (photos.elsewhere(book, claim, sha256=one.sha256, phashes=one.phashes) for one in own)
+    found = {match.photo.id: match.photo for several in matches for match in several}
+    cases = {photo.claim for photo in found.values()}
+    numbers, paid = _numbers(book, cases), paid_claims(book, cases)
+    return tuple(
+        OtherPhoto(
+            claim=photo.claim,
+            claim_number=numbers[photo.claim],
+            sha256=photo.sha256,
+            phash=photo.phash,
+            paid=photo.claim in paid,
+        )
+        for _, photo in sorted(found.items())
+    )
+
+
+def paid_claims(book: Book, among: Iterable[UUID]) -> frozenset[UUID]:
+    """Cases for which money went out and did not come back."""
+    query = select(payments.c.claim).where(payments.c.claim.in_(tuple(among)), payments.c.paid_at.is_not(None))
+    return frozenset(book.connection.execute(query).scalars())
+
+
+def _numbers(book: Book, cases: Iterable[UUID]) -> dict[UUID, str]:
+    query = select(claims.c.id, claims.c.number).where(claims.c.id.in_(tuple(cases)))
+    return {row.id: row.number for row in book.connection.execute(query)}
+
+
+def _added(book: Book, claim: UUID, fact: FraudFact, at: datetime, assessment: UUID | None) -> bool:
+    evidence = _evidence_json(fact)
+    row = {
+        "id": new_id(at),
+        "claim": claim,
+        "position": next_position(book.connection, fraud_facts, claim),
+        "assessment": assessment,
+        "code": fact.code,
+        "evidence": evidence,
+        "weight": fact.weight,
+        "digest": sha256(json.dumps([fact.code, evidence], sort_keys=True).encode()).hexdigest(),
+        "found_at": at,
+    }
+    return insert_once(book.connection, fraud_facts, row, on=["claim", "digest"])
+
+
+def _evidence_json(fact: FraudFact) -> Any:
+    kind = _EVIDENCE[fact.code]
+    if not isinstance(fact.evidence, kind):
+        raise TypeError(f"{fact.code} is not told with a {type(fact.evidence).__name__}")
+    return TypeAdapter(kind).dump_python(fact.evidence, mode="json")
+
+
+def _fact(row: Row[Any]) -> FraudFact:
+    evidence = TypeAdapter(_EVIDENCE[row.code]).validate_python(row.evidence)
+    return FraudFact(code=row.code, evidence=evidence, weight=row.weight)
