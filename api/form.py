@@ -5,13 +5,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from api.errors import field_problems
+from api.errors import FieldProblem, field_problems
 from claims.facts import CaseFacts, VehicleFacts, read_document
 from model.errors import CaseFactsError, RequestError
 
 DOCUMENT = "facts"
+_DRAW = "sample_draw"
+"""Drawn by a service with its own key; nobody else says who is looked at."""
 CASE_FIELDS = tuple(
-    name for name in CaseFacts.model_fields if name not in {"vehicle", "paid_in_last_year", "seen_photos"}
+    name for name in CaseFacts.model_fields if name not in {"vehicle", "paid_in_last_year", "seen_photos", _DRAW}
 )
 VEHICLE_FIELDS = tuple(name for name in VehicleFacts.model_fields if name != "part_numbers")
 
@@ -31,6 +33,9 @@ def case_facts(fields: Mapping[str, str], *, region: str) -> CaseFacts:
     vehicle = {name: said[name] for name in VEHICLE_FIELDS if name in said}
     if vehicle:
         stated["vehicle"] = {**_object(stated.get("vehicle")), **vehicle}
+    if _DRAW in stated:
+        refused = FieldProblem(field=_DRAW, code="extra_forbidden", detail="Extra inputs are not permitted")
+        raise CaseFactsError("invalid", errors=(refused,))
     try:
         return CaseFacts.model_validate(stated)
     except ValidationError as error:

@@ -101,6 +101,9 @@ class CaseFacts(BaseModel):
     salvage: Amount = Decimal(0)
     paid_in_last_year: tuple[LabelPart, ...] = ()
     seen_photos: tuple[SeenPhoto, ...] = ()
+    sample_draw: Annotated[Decimal, Field(ge=0, lt=1)] | None = Field(
+        default=None, description="drawn by a service with a key of its own; else the photos draw"
+    )
 
     @classmethod
     def of(cls, document: Mapping[str, object]) -> Self:

@@ -48,6 +48,11 @@ class StoredEstimate:
         )
 
     @property
+    def told(self) -> dict[str, Any]:
+        """The document, read; amounts are decimals as text."""
+        return dict(json.loads(self.document))
+
+    @property
     def inputs(self) -> str:
         """The key under which it is stored once."""
         return inputs_hash(self.photos, CaseFacts.from_json(self.facts), self.on, self.versions)

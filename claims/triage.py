@@ -112,7 +112,9 @@ def _police_report(situation: Situation, policy: TriagePolicy) -> bool:
 
 
 def _drawn(situation: Situation, policy: TriagePolicy) -> bool:
-    """The random sample, drawn from the photos themselves so that a repeated assessment draws the same."""
+    """The random sample: as the service drew it, else drawn from the photos, so that it is drawn the same again."""
+    if situation.facts.sample_draw is not None:
+        return situation.facts.sample_draw < Decimal(str(policy.audit_sample_share))
     key = "|".join(sorted(photo.view for photo in situation.photos)) + policy.version
     draw = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") / 2**64
     return draw < policy.audit_sample_share

@@ -1,0 +1,188 @@
+"""The machine looks at a case: asked for, carried out by a worker outside any transaction, taken down in one.
+
+A case and its job are committed together. A worker that dies before ``take_down`` commits has changed nothing; the one
+after it makes the same assessment, which is stored once (``claims.repository.assessments``).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from claims.actions import Action
+from claims.actors import Actor, ActorKind
+from claims.assess import Assessment, conclude
+from claims.desk import clocks, suspicions
+from claims.desk.desk import Desk, thing_of
+from claims.desk.house import House
+from claims.desk.looking import observations_of
+from claims.desk.moving import move
+from claims.desk.offering import offer_of_machine
+from claims.desk.remembering import keep_sources
+from claims.desk.submitting import submitted
+from claims.facts import CaseFacts
+from claims.ids import new_id
+from claims.replay import StoredEstimate
+from claims.repository import assessments, claims, jobs, photos
+from claims.repository.assessments import Made
+from claims.repository.claims import Claim
+from claims.repository.jobs import Job
+from claims.states import CaseState, Guard, Role
+from claims.triage import Route
+from model.errors import ClaimError
+from model.notes import note
+
+ASSESS: Final = "assess"
+"""The kind of the job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The case, which waits for the machine, and the job that will look at it."""
+
+    claim: Claim
+    job: Job
+
+
+def ask(desk: Desk, claim_id: UUID) -> Asked:
+    """The machine shall look: after a first report, or after more photos, which are taken to be all there.
+
+    A case that the machine is looking at gives the job that is at work. Raises ``ClaimError``: ``no_photos``,
+    ``no_new_photos`` where more were asked for, ``impossible_move`` where nothing can be assessed.
+    """
+    claim = desk.claim(claim_id, Action.ASSESS)
+    if claim.state is CaseState.MORE_PHOTOS:
+        return _put(desk, _with_new_photos(desk, claim))
+    if claim.state in {CaseState.REPORTED, CaseState.MATERIALS_INCOMPLETE}:
+        claim = submitted(desk, claim)
+    return _put(desk, claim if claim.state is CaseState.ASSESSING else started(desk, claim))
+
+
+def started(desk: Desk, claim: Claim) -> Claim:
+    """The case that the machine looks at from now on."""
+    met = {Guard.PHOTOS} if photos.of_claim(desk.book, claim.id) else set[Guard]()
+    return move(desk, claim, "start_assessment", met=met)
+
+
+def _with_new_photos(desk: Desk, claim: Claim) -> Claim:
+    """Back to where the photos were asked for: to the machine, or to the person who asked."""
+    new = [one for one in photos.of_claim(desk.book, claim.id) if one.usable and one.added_at >= claim.state_since]
+    if not new:
+        raise ClaimError("no_new_photos", claim.number)
+    return move(desk, claim, "add_photos", met={Guard.PHOTOS})
+
+
+def _put(desk: Desk, claim: Claim) -> Asked:
+    """One job for one stay of the case in front of the machine."""
+    key = f"{ASSESS}/{claim.id}/{claim.state_since.isoformat()}"
+    job = Job(id=new_id(desk.at), key=key, kind=ASSESS, claim=claim.id, facts={}, made_at=desk.at, not_before=desk.at)
+    kept, fresh = desk.house.queue.put(desk.book, job)
+    if fresh:
+        desk.audit(Action.ASSESS, thing_of(claim.id), job=kept.id)
+    return Asked(claim, kept)
+
+
+def carry_out(house: House, job: Job, clock: Callable[[], datetime]) -> None:
+    """The job: look, conclude, take down. Raises what the photo store and the database raise; then nothing is kept."""
+    system = system_of(job)
+    claim_id = _claim_of(job)
+    with house.looking(system, clock()) as desk:
+        claim = desk.seen(claim_id, Action.READ_CLAIM)
+        digests = tuple(photo.sha256 for photo in photos.of_claim(desk.book, claim_id))
+    observations = observations_of(house, digests, at=clock())
+    with house.looking(system, clock()) as desk:
+        facts = suspicions.known_facts(desk, claim, observations)
+    on = _day(house, claim.region, clock())
+    assessment = conclude(observations, facts, house.rulebook, model_version=house.eyes.version, on=on)
+    with house.desk(system, clock()) as desk:
+        take_down(desk, claim_id, assessment, facts, on=on)
+        jobs.done(desk.book, job, at=desk.at)
+
+
+def take_down(desk: Desk, claim_id: UUID, assessment: Assessment, facts: CaseFacts, *, on: date) -> Claim:
+    """The assessment is kept, once for its inputs, and the case goes where the decision says.
+
+    A case that has left the machine meanwhile, because its customer wants a person or has withdrawn, stays where it is.
+    """
+    claim = desk.claim(claim_id, Action.ASSESS)
+    decision, estimate = assessment.decision, assessment.estimate
+    made, fresh = assessments.keep(
+        desk.book,
+        Made(
+            id=new_id(desk.at),
+            claim=claim.id,
+            made_at=desk.at,
+            estimate=StoredEstimate.of(assessment, facts, on=on),
+            route=decision.route,
+            case_class=decision.case_class,
+            authority=decision.authority,
+            currency=estimate.currency,
+            total=estimate.total,
+            low=estimate.low,
+            high=estimate.high,
+        ),
+    )
+    if fresh:
+        keep_sources(desk)
+        desk.audit(
+            Action.ASSESS,
+            thing_of(claim.id),
+            assessment=made.id,
+            inputs_sha256=made.estimate.inputs,
+            route=decision.route,
+            amount=estimate.total,
+            currency=estimate.currency,
+        )
+    if claim.state is not CaseState.ASSESSING:
+        return claim
+    clocks.reclassify(desk, claim, decision.case_class)
+    claim = replace(
+        claim,
+        case_class=decision.case_class,
+        authority=decision.authority,
+        upper=estimate.high,
+        currency=estimate.currency,
+        risk=suspicions.note_down(desk, claim, made, assessment),
+    )
+    return _decided(desk, claim, made, assessment)
+
+
+def _decided(desk: Desk, claim: Claim, made: Made, assessment: Assessment) -> Claim:
+    decision = assessment.decision
+    first = next(iter(decision.reasons), None)
+    match decision.route:
+        case Route.INSTANT_OFFER if not claim.facts.automation_refused:
+            claim = move(desk, claim, "offer", met={Guard.TRIAGE_OFFERS}, assessment=made.id)
+            return offer_of_machine(desk, claim, made, assessment.estimate)
+        case Route.MORE_PHOTOS:
+            wanted = next(iter(decision.wanted), first)
+            return move(desk, claim, "ask_photos", met={Guard.PHOTOS_NAMED}, reason=wanted, assessment=made.id)
+        case _:
+            reason = first or note("moved.person_looks")
+            return move(desk, claim, "refer", met={Guard.REASON}, reason=reason, assessment=made.id)
+
+
+def given_up(desk: Desk, job: Job) -> Claim | None:
+    """A machine that cannot look, after every attempt, hands the case to a person: no case waits for a dead job."""
+    claim = claims.locked(desk.book, _claim_of(job))
+    if claim is None or claim.state is not CaseState.ASSESSING:
+        return None
+    return move(desk, claim, "refer", met={Guard.REASON}, reason=note("moved.machine_failed"), job=job.id)
+
+
+def system_of(job: Job) -> Actor:
+    """The job acts for the service."""
+    return Actor(kind=ActorKind.SYSTEM, id=job.id, role=Role.SYSTEM)
+
+
+def _claim_of(job: Job) -> UUID:
+    if job.claim is None:
+        raise RuntimeError("a job to assess nothing")
+    return job.claim
+
+
+def _day(house: House, region: str, at: datetime) -> date:
+    """The market's day: prices change at its midnight."""
+    return at.astimezone(ZoneInfo(house.rulebook.policy.market(region).timezone)).date()

@@ -1,0 +1,59 @@
+"""What the policy's register says of a case: stated by the insurer's own app or staff, never by the customer."""
+
+from dataclasses import replace
+from decimal import Decimal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from claims.actions import Action
+from claims.actors import ActorKind
+from claims.desk.desk import Desk, thing_of
+from claims.facts import Amount, Moment
+from claims.repository import apps, claims, stated
+from claims.repository.claims import Claim
+from model.errors import ClaimError, RightsError
+
+_OF_THE_CASE = ("policy_active", "plate_matches_policy", "deductible", "salvage", "high_risk_tag", "claimed_amount")
+
+
+class Cover(BaseModel):
+    """Facts of the policy, each None where nothing is said. ``policy_began`` is aware; amounts are the market's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    policy_active: bool | None = None
+    plate_matches_policy: bool | None = None
+    policy_began: Moment | None = None
+    deductible: Amount | None = None
+    salvage: Amount | None = None
+    high_risk_tag: bool | None = None
+    claimed_amount: Amount | None = None
+    cash_value: Decimal | None = Field(default=None, ge=1, le=Decimal(1_000_000_000))
+
+
+def state_cover(desk: Desk, claim_id: UUID, cover: Cover) -> Claim:
+    """The case with these facts; what was said before and is not said now stays.
+
+    Raises ``RightsError`` ``forbidden`` for an app whose word on cover does not count, ``ClaimError`` ``nothing_said``.
+    """
+    claim = desk.claim(claim_id, Action.STATE_COVER)
+    _check_app(desk)
+    said = cover.model_dump(exclude_none=True)
+    if not said:
+        raise ClaimError("nothing_said")
+    facts = claim.facts.model_copy(update={name: said[name] for name in _OF_THE_CASE if name in said})
+    if cover.cash_value is not None:
+        facts = facts.model_copy(update={"vehicle": facts.vehicle.model_copy(update={"cash_value": cover.cash_value})})
+    stated.add(desk.book, claim.id, cover.model_dump(mode="json", exclude_none=True), by=desk.actor, at=desk.at)
+    desk.audit(Action.STATE_COVER, thing_of(claim.id), items=len(said))
+    return claims.save(desk.book, replace(claim, facts=facts))
+
+
+def _check_app(desk: Desk) -> None:
+    """Only an app whose registration says so speaks for the policy's register."""
+    if desk.actor.kind is not ActorKind.APP:
+        return
+    app = apps.get(desk.book, desk.actor.id)
+    if app is None or not app.states_cover:
+        raise RightsError("forbidden", Action.STATE_COVER, action=Action.STATE_COVER, role=desk.actor.role)

@@ -1,0 +1,123 @@
+"""What a person decides: the amount, that nothing is payable by the terms, that an offer is taken back."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from claims.actions import Action
+from claims.desk import offering
+from claims.desk.desk import Desk
+from claims.desk.hands import in_hands
+from claims.desk.moving import move
+from claims.desk.reviewing import InReview, Version, check_in_review, kept, learn, reviewed
+from claims.desk.settling import settlement_of
+from claims.repository.claims import Claim
+from claims.review_changes import Why
+from claims.states import Guard
+from claims.tables.words import OfferEnd
+from model.errors import ReviewError
+from model.notes import Note, note
+from parts_pricing.money import ZERO
+
+_SAYS_NOTHING: Final = frozenset({Why.OTHER})
+"""A reason that needs words."""
+
+
+def approve(
+    desk: Desk, claim_id: UUID, version: Version, words: str | None = None, reasons: Sequence[Why] = ()
+) -> Claim:
+    """The review as it stands is what the customer is offered; what people corrected is kept to learn from.
+
+    Raises ``ReviewError``: ``stale_version``, ``unpriced_lines``, ``not_reproduced`` and as ``in_hands``;
+    ``RightsError``: ``beyond_authority``, ``reason_needed``; ``ClaimError`` ``impossible_move``.
+    """
+    claim = in_hands(desk, claim_id, Action.CORRECT_LINES)
+    check_in_review(desk, claim)
+    found = reviewed(desk, claim)
+    found.check(version)
+    review = found.review
+    _check_priced(found)
+    reasoned = _said(words) or bool(set(reasons) - _SAYS_NOTHING)
+    settlement = settlement_of(desk, claim, review.total, reasoned=reasoned)
+    claim = desk.claim(claim_id, Action.APPROVE, settlement=settlement)
+    offer = offering.make(
+        desk,
+        claim,
+        kept(desk, found),
+        amount=review.net,
+        total=review.total,
+        review_version=review.version,
+        reasons=[Note(f"name.why.{why}") for why in dict.fromkeys(reasons)],
+    )
+    learn(desk, found)
+    return move(
+        desk,
+        claim,
+        "settle",
+        met={Guard.AMOUNT, Guard.WITHIN_AUTHORITY},
+        reason=note("moved.settle"),
+        words=words,
+        changes={"amount": offer.amount, "currency": offer.currency},
+        amount=review.total,
+        machine_amount=settlement.machine_amount,
+        currency=offer.currency,
+        assessment=offer.assessment,
+        row_version=review.version,
+        reasoned=reasoned,
+    )
+
+
+def decline(desk: Desk, claim_id: UUID, words: str, terms: str) -> Claim:
+    """A person says no, why, and by which terms; the customer can contest it. What is at stake is within authority.
+
+    Raises ``RightsError`` ``beyond_authority``; ``ClaimError`` ``needs_more`` without a reason or without terms;
+    ``ReviewError`` as ``in_hands``.
+    """
+    claim = in_hands(desk, claim_id, Action.CORRECT_LINES)
+    found = reviewed(desk, claim)
+    settlement = settlement_of(desk, claim, _at_stake(found), reasoned=_said(words))
+    claim = desk.claim(claim_id, Action.DECLINE, settlement=settlement)
+    learn(desk, found)
+    met = {Guard.WITHIN_AUTHORITY} | ({Guard.REASON} if _said(words) else set())
+    met |= {Guard.TERMS_CITED} if _said(terms) else set()
+    return move(
+        desk,
+        claim,
+        "decline",
+        met=met,
+        reason=note("moved.decline"),
+        words=f"{words.strip()}\n{terms.strip()}",
+        amount=settlement.amount,
+        currency=found.review.currency,
+    )
+
+
+def recall(desk: Desk, claim_id: UUID, words: str) -> Claim:
+    """Something was found before the money went out: the offer holds no longer, and a person looks again.
+
+    Raises ``ClaimError``: ``needs_more`` without a reason, ``impossible_move``.
+    """
+    claim = desk.claim(claim_id, Action.RECALL)
+    claim = offering.end_open(desk, claim, OfferEnd.RECALLED)
+    return move(desk, claim, "recall", met=reason_of(words), reason=note("moved.recall"), words=words)
+
+
+def reason_of(words: str | None) -> set[Guard]:
+    """That somebody said why."""
+    return {Guard.REASON} if _said(words) else set()
+
+
+def _said(words: str | None) -> bool:
+    return bool(words and words.strip())
+
+
+def _at_stake(found: InReview) -> Decimal:
+    """The most that the case may come to, by the machine's range and by what people made of it."""
+    return max(found.claim.upper or ZERO, found.review.total)
+
+
+def _check_priced(found: InReview) -> None:
+    lines = [line.number for line in found.review.lines if not line.removed and not line.value.priced]
+    if lines:
+        raise ReviewError("unpriced_lines", f"lines {lines}", lines=tuple(number + 1 for number in lines))

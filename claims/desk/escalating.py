@@ -1,0 +1,83 @@
+"""Who decides what was not solved in time: the next level, as somebody asks for it and as it decides (M11, M12)."""
+
+from collections.abc import Set
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from claims.actions import Action
+from claims.deadline_rules import Level
+from claims.deadlines import escalate as above
+from claims.desk.deciding import reason_of
+from claims.desk.desk import Desk
+from claims.desk.hands import in_hands
+from claims.desk.moving import move
+from claims.repository import deadlines
+from claims.repository.claims import Claim
+from claims.repository.deadlines import Escalated
+from claims.states import Guard, Role
+from model.errors import StorageError
+from model.notes import Note, note
+
+_LEVEL_OF: Final = {
+    Role.FRONT_LINE: Level.FRONT_LINE,
+    Role.JUNIOR: Level.FRONT_LINE,
+    Role.SENIOR: Level.SENIOR,
+    Role.EXPERT: Level.SENIOR,
+}
+"""Where somebody who asks stands."""
+
+
+def escalate(desk: Desk, claim_id: UUID, words: str) -> Claim:
+    """To the level above the one that has the case; where none has it, above whoever asks.
+
+    Raises ``ClaimError``: ``needs_more`` without a reason, ``no_level_above``, ``impossible_move``.
+    """
+    claim = desk.claim(claim_id, Action.ESCALATE)
+    here = open_level(desk, claim)
+    level = here.escalation.level if here else _LEVEL_OF.get(desk.actor.role)
+    return one_up(desk, claim, level, note("escalation.asked_for"), words=words, met=reason_of(words))
+
+
+def give_back(desk: Desk, claim_id: UUID, words: str) -> Claim:
+    """The level has decided, on the basis that ``words`` give, and the case goes on from where it was.
+
+    Raises ``ClaimError``: ``needs_more`` without a basis, ``impossible_move``; ``ReviewError`` as ``in_hands``.
+    """
+    claim = in_hands(desk, claim_id, Action.RETURN)
+    return move(desk, claim, "return", met=reason_of(words), reason=note("moved.return"), words=words)
+
+
+def open_level(desk: Desk, claim: Claim) -> Escalated | None:
+    """The level that has the case, None where none does."""
+    levels = deadlines.levels_of(desk.book, claim.id)
+    return next((level for level in reversed(levels) if level.ended_at is None), None)
+
+
+def name_of(level: Level) -> Note:
+    """What people call it."""
+    return Note(f"name.level.{level}")
+
+
+def one_up(
+    desk: Desk,
+    claim: Claim,
+    level: Level | None,
+    why: Note,
+    *,
+    met: Set[Guard],
+    words: str | None = None,
+    deadline: UUID | None = None,
+) -> Claim:
+    """The case at the level after ``level``, in nobody's hands yet; ``deadline`` is the clock that was missed.
+
+    The level so far ends. Raises ``ClaimError`` as ``escalate`` does, ``StorageError`` ``moved`` where this clock has
+    brought the case to that level before.
+    """
+    next_level = above(level, desk.at, why, desk.house.terms(claim.region))
+    if level is not None:
+        deadlines.end_level(desk.book, claim.id, level, at=desk.at)
+    if deadlines.escalate(desk.book, claim.id, next_level, at=desk.at, deadline=deadline) is None:
+        raise StorageError("moved", "this clock has brought the case to that level before")
+    reason = note("moved.escalate", level=name_of(next_level.level), why=why)
+    return move(desk, replace(claim, lease=None), "escalate", met=met, reason=reason, words=words, deadline=deadline)

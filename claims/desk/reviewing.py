@@ -1,0 +1,166 @@
+"""An estimate under review: made again from what is stored, corrected, and what was learned from it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final, Self
+from uuid import UUID
+
+from claims import review as reviews_of
+from claims.actions import Action
+from claims.actors import Actor, ActorKind
+from claims.desk.desk import Desk, thing_of
+from claims.desk.hands import at_work, in_hands
+from claims.desk.rebuilding import blank, opened
+from claims.desk.remembering import keep_sources
+from claims.examples import examples
+from claims.repository import assessments, claims, reviews, timeline
+from claims.repository.assessments import Made
+from claims.repository.claims import Claim
+from claims.repository.reviews import Correction
+from claims.review_changes import Change
+from claims.review_lines import Review
+from claims.review_rules import LineLimits
+from model.errors import ReviewError
+
+_TAKEN: Final = LineLimits(hours=Decimal(1_000_000), amount=Decimal(1_000_000_000))
+"""What was taken once is not judged again by limits of today."""
+_NONE: Final = "none"
+_TEXT: Final = re.compile(r"([0-9a-f]{32}|none)\.(\d{1,9})")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Which review somebody has seen: its assessment, None before there is one, and the corrections made by then."""
+
+    assessment: UUID | None
+    number: int
+
+    @property
+    def text(self) -> str:
+        """The ETag, without quotes."""
+        return f"{self.assessment.hex if self.assessment else _NONE}.{self.number}"
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """The version of an ETag. Raises ``ReviewError`` ``stale_version`` for a text that names none."""
+        match = _TEXT.fullmatch(text)
+        if match is None:
+            raise ReviewError("stale_version", "no version of a review", version=0)
+        return cls(None if match[1] == _NONE else UUID(hex=match[1]), int(match[2]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InReview:
+    """A case, the estimate that people work on, and what they have made of it."""
+
+    claim: Claim
+    made: Made
+    version: Version
+    review: Review
+
+    def check(self, seen: Version) -> None:
+        """Returns for the version that is in force. Raises ``ReviewError`` ``stale_version``."""
+        if seen != self.version:
+            raise ReviewError("stale_version", f"{seen.text}, is {self.version.text}", version=self.version.number)
+
+
+def review_of(desk: Desk, claim_id: UUID) -> InReview:
+    """For whoever may read the case. Raises ``ReviewError`` ``not_reproduced`` while its tables are not to be found."""
+    return reviewed(desk, desk.seen(claim_id, Action.READ_CLAIM))
+
+
+def reviewed(desk: Desk, claim: Claim) -> InReview:
+    """The last estimate that a person has corrected, else the last one: nobody's work is pushed aside by a machine that
+    looks again. A case that the machine never looked at has an estimate without lines.
+
+    Deductible and salvage are those that are stated by now.
+    """
+    every = assessments.of_claim(desk.book, claim.id)
+    made = next((made for made in reversed(every) if reviews.of_assessment(desk.book, made.id)), None)
+    made = made or (every[-1] if every else blank(desk, claim))
+    review = review_at(desk, claim, made)
+    return InReview(claim=claim, made=made, version=Version(made.id if every else None, review.version), review=review)
+
+
+def review_at(desk: Desk, claim: Claim, made: Made, version: int | None = None) -> Review:
+    """The estimate after all corrections, or after the first ``version`` of them. Raises as ``review_of``."""
+    review = opened(desk, claim, made)
+    for correction in reviews.of_assessment(desk.book, made.id)[:version]:
+        review = _again(review, correction)
+    return review
+
+
+def correct(desk: Desk, claim_id: UUID, changes: Sequence[Change], version: Version) -> InReview:
+    """All changes or none. The machine's value stays beside the person's, and the case stays theirs for a full term.
+
+    Raises ``ReviewError`` as ``claims.review.correct`` and ``in_hands``; ``ClaimError`` ``impossible_move`` for a case
+    that is not in review.
+    """
+    claim = in_hands(desk, claim_id, Action.CORRECT_LINES)
+    check_in_review(desk, claim)
+    before = reviewed(desk, claim)
+    before.check(version)
+    after = reviews_of.correct(
+        before.review,
+        changes,
+        version=version.number,
+        by=desk.actor,
+        at=desk.at,
+        limits=desk.house.review.limits,
+    )
+    made = kept(desk, before)
+    reviews.add(desk.book, made.id, changes, after, by=desk.actor.id, role=desk.actor.role, at=desk.at)
+    desk.audit(
+        Action.CORRECT_LINES,
+        thing_of(claim.id),
+        assessment=made.id,
+        items=len(changes),
+        row_version=after.version,
+        amount=after.total,
+        machine_amount=after.machine_total,
+        currency=after.currency,
+    )
+    claim = claims.save(desk.book, at_work(desk, claim))
+    return InReview(claim=claim, made=made, version=Version(made.id, after.version), review=after)
+
+
+def check_in_review(desk: Desk, claim: Claim) -> None:
+    """Returns where the actor could settle. Raises ``ClaimError`` ``impossible_move``, ``not_yours_to_do``."""
+    desk.house.lifecycle.move(claim.state, "settle", desk.actor.role, came_from=claim.came_from)
+
+
+def kept(desk: Desk, found: InReview) -> Made:
+    """The estimate, stored: one without lines is kept once somebody has worked on it."""
+    if found.version.assessment:
+        return found.made
+    keep_sources(desk)
+    return assessments.keep(desk.book, found.made)[0]
+
+
+def learn(desk: Desk, found: InReview) -> None:
+    """Examples of what people changed since the case was decided last. To be called before the case moves."""
+    since = _decided_at(desk, found.claim)
+    taught = examples(found.review, group=str(found.claim.id))
+    fresh = [example for example in taught if since is None or example.at > since]
+    reviews.add_examples(desk.book, found.claim.id, fresh, at=desk.at)
+
+
+def _decided_at(desk: Desk, claim: Claim) -> datetime | None:
+    steps = (timeline.last_of(desk.book, claim.id, name) for name in ("settle", "decline"))
+    return max((step.at for step in steps if step is not None), default=None)
+
+
+def _again(review: Review, correction: Correction) -> Review:
+    if correction.changes is None:
+        raise ReviewError("not_reproduced", "the corrections of an erased case")
+    return reviews_of.correct(
+        review,
+        correction.changes,
+        version=review.version,
+        by=Actor(kind=ActorKind.STAFF, id=correction.by, role=correction.role),
+        at=correction.at,
+        limits=_TAKEN,
+    )

@@ -1,0 +1,185 @@
+"""A case as it is shown to somebody: all that this actor may see of it, at one moment."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from claims.actions import Action
+from claims.actors import ActorKind
+from claims.deadline_rules import ClockKind
+from claims.deadlines import Clock, promised
+from claims.desk.desk import Desk
+from claims.desk.standing import Standing, standing
+from claims.repository import assessments, claims, deadlines, notices, offers, photos, timeline
+from claims.repository.assessments import Made
+from claims.repository.claims import Claim
+from claims.repository.notices import Reported
+from claims.repository.offers import Offer
+from claims.repository.photos import Photo
+from claims.repository.timeline import Step
+from claims.rights import Scope
+from claims.states import CaseState, PublicState
+from model.errors import RightsError
+from model.notes import Note
+
+_TO_ASSESS: Final = frozenset(
+    {CaseState.REPORTED, CaseState.MATERIALS_SUBMITTED, CaseState.MATERIALS_INCOMPLETE, CaseState.MORE_PHOTOS}
+)
+_PAID: Final = frozenset({CaseState.CONFIRMED, CaseState.PENDING_PAYMENT})
+_ALWAYS: Final = (Action.COMPLAIN, Action.EXPORT_OWN, Action.DELETE_OWN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What an actor sees. ``clocks`` are promises that are open; ``made`` is the last estimate of the machine.
+
+    Without ``full`` there are no photos and no estimate; without ``personal`` whoever shows it masks the notice and
+    leaves people's own words out. ``staff``: somebody of the insurer looks. ``zone`` is that of the market.
+    """
+
+    claim: Claim
+    public: PublicState
+    reported: Reported | None
+    steps: tuple[Step, ...]
+    standing: Standing
+    clocks: tuple[Clock, ...]
+    photos: tuple[Photo, ...]
+    made: Made | None
+    offer: Offer | None
+    next_step: Note
+    can: tuple[Action, ...]
+    zone: ZoneInfo
+    full: bool
+    personal: bool
+    staff: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """What an amount rests on: the machine's last estimate, and the offer that is open or was accepted."""
+
+    claim: Claim
+    made: Made | None
+    offer: Offer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A case in a list."""
+
+    claim: Claim
+    public: PublicState
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Cases from the newest on; ``after`` goes on, None where nothing more is there."""
+
+    cases: tuple[Listed, ...]
+    after: UUID | None
+
+
+def show(desk: Desk, claim_id: UUID) -> Shown:
+    """Raises ``RightsError``: ``not_found``, ``forbidden``."""
+    claim = desk.seen(claim_id)
+    full = desk.may(Action.READ_CLAIM, claim)
+    made = assessments.of_claim(desk.book, claim.id) if full else ()
+    zone = ZoneInfo(desk.house.rulebook.policy.market(claim.region).timezone)
+    clocks = _open_promises(desk, claim)
+    pictures = photos.of_claim(desk.book, claim.id)
+    return Shown(
+        claim=claim,
+        public=desk.house.lifecycle.public(claim.state, claim.came_from),
+        reported=notices.get(desk.book, claim.id),
+        steps=timeline.of_claim(desk.book, claim.id),
+        standing=standing(desk, claim),
+        clocks=clocks,
+        photos=pictures if full else (),
+        made=made[-1] if made else None,
+        offer=offers.open_of(desk.book, claim.id) if full else None,
+        next_step=_next_step(desk, claim, clocks, zone),
+        can=tuple(_can(desk, claim, photographed=bool(pictures))),
+        zone=zone,
+        full=full,
+        personal=desk.may(Action.SEE_PERSONAL_DATA, claim),
+        staff=desk.actor.kind is ActorKind.STAFF,
+    )
+
+
+def explained(desk: Desk, claim_id: UUID) -> Explained:
+    """For the customer and for auditors; nothing personal is in it. Raises ``RightsError`` as ``show``."""
+    claim = desk.seen(claim_id, Action.EXPLAIN)
+    made = assessments.of_claim(desk.book, claim.id)
+    offer = offers.open_of(desk.book, claim.id)
+    return Explained(claim=claim, made=made[-1] if made else None, offer=offer)
+
+
+def listed(desk: Desk, *, state: PublicState | None, before: UUID | None, limit: int) -> Page:
+    """Cases of the app that asks, the one of the customer, all for staff. Raises ``RightsError`` ``forbidden``."""
+    if desk.actor.kind is ActorKind.CUSTOMER:
+        return Page(_own(desk, state), None)
+    if desk.house.rights.scope(desk.actor.role, Action.READ_CLAIM_MASKED) is Scope.NEVER:
+        raise RightsError("forbidden", Action.READ_CLAIM_MASKED)
+    app = desk.actor.id if desk.actor.kind is ActorKind.APP else None
+    states = [
+        one for one, rule in desk.house.lifecycle.states.items() if state in {None, rule.public} or rule.remembers
+    ]
+    found = claims.listed(desk.book, app=app, states=states, before=before, limit=limit + 1)
+    after = found[limit - 1].id if len(found) > limit else None
+    return Page(tuple(_of_state(desk, found[:limit], state)), after)
+
+
+def _own(desk: Desk, state: PublicState | None) -> tuple[Listed, ...]:
+    own = None if desk.actor.claim is None else claims.get(desk.book, desk.actor.claim)
+    return tuple(_of_state(desk, () if own is None else (own,), state))
+
+
+def _of_state(desk: Desk, found: tuple[Claim, ...], state: PublicState | None) -> Iterator[Listed]:
+    """An escalated case shows what it showed before: only the row tells."""
+    for claim in found:
+        public = desk.house.lifecycle.public(claim.state, claim.came_from)
+        if state in {None, public}:
+            yield Listed(claim, public)
+
+
+def _open_promises(desk: Desk, claim: Claim) -> tuple[Clock, ...]:
+    every = (deadline.clock for deadline in deadlines.of_claim(desk.book, claim.id))
+    return promised([clock for clock in every if clock.ended_at is None and clock.dropped_at is None])
+
+
+def _next_step(desk: Desk, claim: Claim, clocks: tuple[Clock, ...], zone: ZoneInfo) -> Note:
+    """With the time that was promised for it, where the insurer has to act."""
+    kind = ClockKind.PAYMENT if claim.state in _PAID else ClockKind.REVIEW
+    runs = desk.house.lifecycle.states[claim.state].clock
+    due = next((one.due_at for one in clocks if one.kind is kind and one.waiting_since is None), None)
+    return desk.house.lifecycle.next_step(claim.state, due_at=due.astimezone(zone) if due and runs else None)
+
+
+def _can(desk: Desk, claim: Claim, *, photographed: bool) -> Iterator[Action]:
+    """What the actor may do with the case as it is. What else it needs is told where it is tried."""
+    if claim.erased_at is not None:
+        return
+    wanted = dict.fromkeys(_moves(desk, claim))
+    if not desk.house.lifecycle.rests(claim.state):
+        wanted |= dict.fromkeys((Action.ADD_PHOTOS, Action.SUBMIT_MATERIALS))
+    if claim.state in _TO_ASSESS and photographed:
+        wanted[Action.ASSESS] = None
+    else:
+        wanted.pop(Action.ASSESS, None)
+    if desk.house.lifecycle.rests(claim.state) or offers.of_claim(desk.book, claim.id):
+        wanted[Action.FEEDBACK] = None
+    wanted |= dict.fromkeys(_ALWAYS)
+    rights, role = desk.house.rights, desk.actor.role
+    yield from (one for one in wanted if rights.scope(role, one) is not Scope.NEVER and _reaches(desk, claim, one))
+
+
+def _moves(desk: Desk, claim: Claim) -> Iterator[Action]:
+    for name in desk.house.lifecycle.possible(claim.state, desk.actor.role):
+        yield desk.house.rights.of_move(name)
+
+
+def _reaches(desk: Desk, claim: Claim, action: Action) -> bool:
+    """Whether authority covers the amount is told with the decision."""
+    return action in desk.house.rights.within_authority or desk.may(action, claim)

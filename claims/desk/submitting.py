@@ -1,0 +1,46 @@
+"""What a case needs is handed in; and that it is there."""
+
+from uuid import UUID
+
+from claims.actions import Action
+from claims.desk import clocks
+from claims.desk.desk import Desk, thing_of
+from claims.desk.moving import move
+from claims.desk.standing import Standing, standing
+from claims.materials import Material
+from claims.repository import claims, materials, photos
+from claims.repository.claims import Claim
+from claims.states import CaseState
+from model.errors import ClaimError
+
+
+def add_material(desk: Desk, claim_id: UUID, material: Material, sha256: str) -> tuple[Claim, Standing]:
+    """A document, or a photo that serves as a shot, whose file is in the store (or among the photos of the case).
+
+    Raises ``ClaimError`` ``claim.at_rest`` for a case that needs nothing more.
+    """
+    claim = desk.claim(claim_id, Action.SUBMIT_MATERIALS)
+    if desk.house.lifecycle.rests(claim.state):
+        raise ClaimError("at_rest", claim.state, state=claim.state)
+    materials.add(desk.book, claim.id, material, sha256, by=desk.actor, at=desk.at)
+    claim = claims.save(desk.book, clocks.followed(desk, claim))
+    desk.audit(Action.SUBMIT_MATERIALS, thing_of(claim.id), content_sha256=sha256)
+    return claim, standing(desk, claim)
+
+
+def submit(desk: Desk, claim_id: UUID) -> tuple[Claim, Standing]:
+    """What is there is handed in: the insurer's clocks begin, or go on. The answer lists all that is still missing.
+
+    Raises ``ClaimError``: ``no_photos`` for a case without any, ``materials_missing``, ``impossible_move``.
+    """
+    claim = submitted(desk, desk.claim(claim_id, Action.SUBMIT_MATERIALS))
+    return claim, standing(desk, claim)
+
+
+def submitted(desk: Desk, claim: Claim) -> Claim:
+    """The case after the move; one that asked for materials needs all of them."""
+    if not photos.of_claim(desk.book, claim.id):
+        raise ClaimError("no_photos", claim.number)
+    if claim.state is CaseState.MATERIALS_INCOMPLETE and not (now := standing(desk, claim)).complete:
+        raise ClaimError("materials_missing", claim.number, missing=now.missing)
+    return move(desk, claim, "submit_materials")
