@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,7 +44,7 @@ class IntakeLimits:
         if count == 0:
             raise PhotoRejected("empty")
         if count > most:
-            megabytes, limit = round(count / 1048576, 1), round(most / 1048576, 1)
+            megabytes, limit = (round(Decimal(size) / 1048576, 1) for size in (count, most))
             raise PhotoRejected("too_many_bytes", f"{count} bytes", megabytes=megabytes, limit=limit)
 
     def check_size(self, width: int, height: int) -> None:
