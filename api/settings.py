@@ -1,10 +1,11 @@
 """Settings from the environment, ``QUICKCLAIM_*``; the only place that reads it."""
 
 import os
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from model.errors import SettingsError
@@ -55,9 +56,27 @@ class Settings(BaseSettings):
         default=("localhost", "127.0.0.1", "[::1]"),
         description="names that the service answers to (header Host), without port, with commas; * for any",
     )
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        default=(),
+        description="addresses or networks of proxies in front, with commas; only they say who is behind them",
+    )
+    tls: bool = Field(default=False, description="a proxy in front ends TLS: browsers are told to come by https only")
     max_assessments: int = Field(default=2, ge=1, description="cases assessed at the same time")
     max_waiting: int = Field(default=6, ge=0, description="further requests that may wait; the next gets 503")
     max_uploads_mib: int = Field(default=1000, ge=1, description="size of all requests in memory at a time, MiB")
+    rate_address: int = Field(default=600, ge=0, description="requests a minute from one address; 0: no limit")
+    rate_actor: int = Field(default=1200, ge=0, description="requests a minute of one app or person; 0: no limit")
+    rate_login: int = Field(default=20, ge=0, description="logins a minute from one address; 0: no limit")
+    drain_s: float = Field(default=2, ge=0, le=600, description="seconds not ready, but listening, before a stop")
+    shutdown_s: int = Field(default=30, ge=1, le=3600, description="seconds that running requests have when it stops")
+    log: Literal["json", "text"] | None = Field(default=None, description="default: json in production, else text")
+    metrics_token: SecretStr | None = Field(
+        default=None, min_length=16, description="opens /metrics; without one only this computer itself reads it"
+    )
+    keys: SecretStr | None = Field(default=None, description="the document of the installation's secrets")
+    key_file: Path | None = Field(default=None, description="the same as a file; default: made in the home folder")
+    plain_webhooks: bool = Field(default=False, description="for tests: webhooks of this computer may be plain http")
+    production: bool = Field(default=False, description="refuse to start with settings that are not safe in public")
 
     @classmethod
     def read(cls) -> Self:
@@ -71,6 +90,10 @@ class Settings(BaseSettings):
     def upload_bytes(self) -> int:
         """What all requests together may hold; always enough for one."""
         return max(self.max_uploads_mib, self.max_request_mib) * 1024 * 1024
+
+    def log_style(self) -> Literal["json", "text"]:
+        """How lines of the log are written."""
+        return self.log or ("json" if self.production else "text")
 
     def spoken(self) -> str:
         """The language for people: as set, else that of the locale."""

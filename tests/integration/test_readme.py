@@ -26,7 +26,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with every file that the README's commands name."""
     folder = tmp_path_factory.mktemp("readme")
     (folder / "case-folder").mkdir()
-    picture = Image.radial_gradient("L").convert("RGB").resize((640, 480))
+    picture = Image.effect_noise((640, 480), 40).convert("RGB")
     for name in ("photo.jpg", "photo1.jpg", "photo2.png", "case-folder/1.jpg"):
         picture.save(folder / name)
     (folder / "photo2.png").rename(folder / "photo2.heic")  # the content decides what a file is
@@ -42,7 +42,7 @@ def test_command(command: str, desk: Path) -> None:
     environment = {**os.environ, "QUICKCLAIM_HOME": str(desk / "home")}
     run = [sys.executable, "-m", "api", *words]
     done = subprocess.run(run, cwd=desk, capture_output=True, text=True, env=environment, timeout=120)
-    # A grey gradient is no car: exit status 3 is the right answer for these pictures, wrong usage is not.
+    # Grey noise is no car: exit status 3 is the right answer for these pictures, wrong usage is not.
     assert done.returncode == (3 if words[0] == "assess" else 0), done.stderr
     if "--json" in words:
         assert json.loads(done.stdout)["photos"]

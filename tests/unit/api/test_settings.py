@@ -1,5 +1,7 @@
 """Settings from the environment: what is wrong is named, and never ends in a traceback."""
 
+from ipaddress import ip_network
+
 import pytest
 
 from api.settings import Settings, spoken_language
@@ -50,3 +52,37 @@ def test_the_language_is_known_even_where_it_is_set_wrongly(
     monkeypatch.setenv("QUICKCLAIM_LANGUAGE", chosen)
     monkeypatch.setenv("LC_ALL", locale)
     assert spoken_language() == spoken
+
+
+def test_proxies_are_addresses_and_networks_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUICKCLAIM_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1,fd00::/8")
+    networks = tuple(map(ip_network, ("10.0.0.0/8", "192.0.2.1/32", "fd00::/8")))
+    assert Settings.read().trusted_proxies == networks
+    for wrong in ("10.0.0.5/8", "proxy.example", "10.0.0.0/8;::1"):
+        monkeypatch.setenv("QUICKCLAIM_TRUSTED_PROXIES", wrong)
+        with pytest.raises(SettingsError, match="QUICKCLAIM_TRUSTED_PROXIES"):
+            Settings.read()
+
+
+@pytest.mark.parametrize(
+    ("production", "log", "style"),
+    [("false", "", "text"), ("true", "", "json"), ("true", "text", "text"), ("false", "json", "json")],
+)
+def test_the_log_is_for_machines_in_production(
+    production: str, log: str, style: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUICKCLAIM_PRODUCTION", production)
+    monkeypatch.setenv("QUICKCLAIM_LOG", log)
+    assert Settings.read().log_style() == style
+
+
+def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = "correct-horse-battery"  # noqa: S105 - of nobody
+    for name in ("METRICS_TOKEN", "KEYS"):
+        monkeypatch.setenv(f"QUICKCLAIM_{name}", secret)
+    monkeypatch.setenv("QUICKCLAIM_DATABASE", f"postgresql://quickclaim:{secret}@db/claims")
+    assert secret not in repr(Settings.read())
+    monkeypatch.setenv("QUICKCLAIM_METRICS_TOKEN", "short-secret")
+    with pytest.raises(SettingsError, match="QUICKCLAIM_METRICS_TOKEN") as caught:
+        Settings.read()
+    assert "short-secret" not in str(caught.value)
