@@ -18,7 +18,7 @@ def _group() -> None:
 @db_app.command()
 def upgrade() -> None:
     """Bring the tables to what this version expects; all of it or nothing. Safe to run again."""
-    from claims.db import Database, open_engine
+    from claims.db import Database, is_embedded, open_engine
     from claims.schema import upgrade as upgrade_tables
 
     with coded_errors():
@@ -27,6 +27,10 @@ def upgrade() -> None:
         engine = open_engine(database)
         try:
             done = upgrade_tables(engine)
+            if not is_embedded(engine):
+                from claims.jobs.queued.tables import upgrade as upgrade_carrier
+
+                upgrade_carrier(engine)
         finally:
             engine.dispose()
         told = "storage.current" if done.before == done.after else "storage.upgraded"

@@ -8,6 +8,7 @@ from uuid import UUID
 from claims.actions import Action
 from claims.deadline_rules import Level
 from claims.deadlines import escalate as above
+from claims.desk import assessing
 from claims.desk.deciding import reason_of
 from claims.desk.desk import Desk
 from claims.desk.hands import in_hands
@@ -15,7 +16,7 @@ from claims.desk.moving import move
 from claims.repository import deadlines
 from claims.repository.claims import Claim
 from claims.repository.deadlines import Escalated
-from claims.states import Guard, Role
+from claims.states import CaseState, Guard, Role
 from model.errors import StorageError
 from model.notes import Note, note
 
@@ -42,10 +43,15 @@ def escalate(desk: Desk, claim_id: UUID, words: str) -> Claim:
 def give_back(desk: Desk, claim_id: UUID, words: str) -> Claim:
     """The level has decided, on the basis that ``words`` give, and the case goes on from where it was.
 
+    The machine looks anew: what it found meanwhile has moved nothing.
+
     Raises ``ClaimError``: ``needs_more`` without a basis, ``impossible_move``; ``ReviewError`` as ``in_hands``.
     """
     claim = in_hands(desk, claim_id, Action.RETURN)
-    return move(desk, claim, "return", met=reason_of(words), reason=note("moved.return"), words=words)
+    claim = move(desk, claim, "return", met=reason_of(words), reason=note("moved.return"), words=words)
+    if claim.state is CaseState.ASSESSING:
+        return assessing.ask(desk.as_system(), claim.id).claim
+    return claim
 
 
 def open_level(desk: Desk, claim: Claim) -> Escalated | None:

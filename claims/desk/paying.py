@@ -1,45 +1,55 @@
-"""Money: started once a case is accepted and complete, confirmed with a proof, or returned by the bank."""
+"""Money: started once a case is accepted and complete, confirmed with a proof, or returned by the bank.
 
+A case that was paid, or is being paid, and is decided anew is paid the rest: what went out and stayed out counts.
+"""
+
+from decimal import Decimal
 from uuid import UUID
 
 from claims.actions import Action
-from claims.desk.desk import Desk
+from claims.desk.desk import Desk, thing_of
 from claims.desk.moving import move
 from claims.desk.settling import settlement_of
 from claims.desk.standing import standing
 from claims.ids import new_id
-from claims.repository import offers, payments
+from claims.repository import claims, offers, payments
 from claims.repository.claims import Claim
 from claims.repository.offers import Offer
 from claims.repository.payments import Payment
 from claims.states import CaseState, Guard
 from claims.tables.words import ReturnReason
 from model.errors import ClaimError
-from model.notes import note
+from model.notes import Note, note
 from parts_pricing.money import ZERO
 
 
 def start_if_complete(desk: Desk, claim: Claim, offer: Offer) -> Claim:
     """Payment begins by rule as soon as it can: accepted, something to pay, every document there."""
-    if claim.state is not CaseState.CONFIRMED or offer.accepted_at is None or offer.amount <= ZERO:
+    if claim.state is not CaseState.CONFIRMED or offer.accepted_at is None or not _to_do(desk, claim, offer):
         return claim
     return _started(desk, claim, offer) if standing(desk, claim).complete else claim
 
 
 def start(desk: Desk, claim_id: UUID) -> Claim:
-    """Raises ``RightsError`` ``beyond_authority``; ``ClaimError`` ``needs_more`` while documents are missing."""
+    """Raises ``RightsError`` ``beyond_authority``; ``ClaimError``: ``needs_more`` while documents are missing,
+    ``nothing_due``."""
     claim = desk.claim(claim_id, Action.READ_CLAIM_MASKED)
     offer = _accepted(desk, claim)
     settlement = settlement_of(desk, claim, offer.amount, reasoned=True)
-    return _started(desk, desk.claim(claim_id, Action.START_PAYMENT, settlement=settlement), offer)
+    claim = desk.claim(claim_id, Action.START_PAYMENT, settlement=settlement)
+    if not _to_do(desk, claim, offer):
+        raise ClaimError("nothing_due", claim.number)
+    return _started(desk, claim, offer)
 
 
 def confirm(desk: Desk, claim_id: UUID, proof: str) -> Claim:
-    """The money is there; ``proof`` is the reference of the transfer. The case is closed."""
+    """The money is there; ``proof`` is the reference of the transfer. The case is closed once it is all of it."""
     claim = desk.claim(claim_id, Action.CONFIRM_PAYMENT)
     payment = _open_payment(desk, claim)
     if proof.strip():
         payments.paid(desk.book, payment, proof=proof.strip(), at=desk.at)
+        if (rest := due(desk, claim, _accepted(desk, claim))) > ZERO:
+            return _rest_started(desk, claim, payment, rest)
     met = {Guard.PAYMENT_PROOF} if proof.strip() else set[Guard]()
     return move(desk, claim, "confirm_payment", met=met, amount=payment.amount, currency=payment.currency)
 
@@ -49,7 +59,8 @@ def returned(desk: Desk, claim_id: UUID, why: ReturnReason) -> Claim:
     claim = desk.claim(claim_id, Action.PAYMENT_RETURNED)
     payment = _open_payment(desk, claim)
     payments.returned(desk.book, payment, why, at=desk.at)
-    claim = move(desk, claim, "payment_returned", met={Guard.REASON}, reason=note("moved.payment_returned", why=why))
+    reason = note("moved.payment_returned", why=Note(f"name.return_reason.{why}"))
+    claim = move(desk, claim, "payment_returned", met={Guard.REASON}, reason=reason)
     _book(desk, claim, _accepted(desk, claim))
     return claim
 
@@ -61,7 +72,7 @@ def close_unpaid(desk: Desk, claim_id: UUID, words: str) -> Claim:
     settlement = settlement_of(desk, claim, offer.amount, reasoned=True)
     claim = desk.claim(claim_id, Action.CLOSE_UNPAID, settlement=settlement)
     met = {Guard.REASON} if words.strip() else set[Guard]()
-    met |= {Guard.NOTHING_PAYABLE} if offer.amount <= ZERO else set()
+    met |= set() if _to_do(desk, claim, offer) else {Guard.NOTHING_PAYABLE}
     return move(desk, claim, "close_unpaid", met=met, reason=note("moved.close_unpaid"), words=words)
 
 
@@ -72,12 +83,34 @@ def _started(desk: Desk, claim: Claim, offer: Offer) -> Claim:
     return claim
 
 
+def due(desk: Desk, claim: Claim, offer: Offer) -> Decimal:
+    """What the offer comes to beyond what went out and did not come back; below zero where more went out."""
+    sent = (payment.amount for payment in payments.of_claim(desk.book, claim.id) if payment.returned_at is None)
+    return offer.amount - sum(sent, ZERO)
+
+
+def _to_do(desk: Desk, claim: Claim, offer: Offer) -> bool:
+    return due(desk, claim, offer) > ZERO or payments.open_of(desk.book, claim.id) is not None
+
+
+def _rest_started(desk: Desk, claim: Claim, paid: Payment, rest: Decimal) -> Claim:
+    """What was under way has arrived; the case stays in payment for what was settled beyond it."""
+    _book(desk, claim, _accepted(desk, claim))
+    desk.audit(Action.CONFIRM_PAYMENT, thing_of(claim.id), amount=paid.amount, currency=paid.currency)
+    desk.audit(Action.START_PAYMENT, thing_of(claim.id), amount=rest, currency=paid.currency)
+    return claims.save(desk.book, claim)
+
+
 def _book(desk: Desk, claim: Claim, offer: Offer) -> None:
+    """The rest goes out; not beside another payment, which has to arrive first."""
+    rest = due(desk, claim, offer)
+    if rest <= ZERO or payments.open_of(desk.book, claim.id) is not None:
+        return
     payment = Payment(
         id=new_id(desk.at),
         claim=claim.id,
         offer=offer.id,
-        amount=offer.amount,
+        amount=rest,
         currency=offer.currency,
         started_at=desk.at,
         started_by=desk.actor.name,

@@ -21,7 +21,7 @@ from claims.review import open_review, shop_of
 from claims.review_lines import Review, ReviewedPhoto
 from claims.rulebook import Rulebook
 from claims.stored_damages import damages_of
-from model.errors import ClaimError, PriceTableError, ReviewError, RulesError, StorageError
+from model.errors import ClaimError, PriceTableError, ReviewError, RulesError
 from parts_pricing.estimate import Estimate, estimate
 from parts_pricing.money import round_money
 
@@ -70,7 +70,7 @@ def _rulebook_of(desk: Desk, made: Made) -> Rulebook:
     """That of the estimate's versions."""
     try:
         return rulebook_of(desk, made.estimate.versions)
-    except (ClaimError, StorageError, PriceTableError, RulesError) as lost:
+    except (ClaimError, PriceTableError, RulesError) as lost:
         raise ReviewError("not_reproduced", lost.code) from lost
 
 

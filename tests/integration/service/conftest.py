@@ -19,6 +19,7 @@ from claims import db, schema
 from claims.actors import Actor, ActorKind
 from claims.facts import CaseFacts
 from claims.ids import new_id
+from claims.jobs.queued import tables
 from claims.keys import Keys
 from claims.notice import Contact, LossPlace, Notice, OtherParty
 from claims.repository import claims, people
@@ -103,6 +104,7 @@ def _running(programs: Path, folder: Path) -> Iterator[Server]:
         server.run(f"CREATE DATABASE {server.template}")
         engine = db.open_engine(db.Database(url=server.url(server.template)))
         schema.upgrade(engine)
+        tables.upgrade(engine)
         engine.dispose()
         yield server
     finally:
