@@ -56,6 +56,7 @@ def claim_next(desk: Desk) -> Claim | None:
     Raises ``RightsError`` ``forbidden``, ``ReviewError`` ``holds_enough``.
     """
     desk.check(Action.CLAIM_NEXT)
+    _check_room(desk)
     most = _WINDOW
     while True:
         cases = claims.to_review(desk.book, desk.actor.id, at=desk.at, limit=most)
@@ -124,14 +125,20 @@ def _lease(desk: Desk, claim: Claim) -> Lease:
     _check_free(desk, claim)
     if claim.state not in desk.house.review.queue:
         raise ReviewError("not_waiting", claim.state, state=claim.state)
-    around = claims.to_review(desk.book, desk.actor.id, at=desk.at, limit=_WINDOW)
-    held = [case for case in around if holder(case.lease, desk.at) == desk.actor.id and case.id != claim.id]
-    taken = _first(desk, [*held, claim])
+    _check_room(desk)
+    taken = _first(desk, [claim])
     if taken is None:
         waiting = _waiting(desk, claim)
         facts = {"amount": waiting.upper, "case_class": waiting.case_class}
         raise RightsError("beyond_authority", "take", action=Action.CLAIM_NEXT, role=desk.actor.role, **facts)
     return taken.lease
+
+
+def _check_room(desk: Desk) -> None:
+    """Counted under a lock: requests of one person at the same moment see each other."""
+    most = desk.house.review.lease.most_held
+    if (count := claims.held(desk.book, desk.actor.id, at=desk.at)) >= most:
+        raise ReviewError("holds_enough", f"{count} cases", limit=most)
 
 
 def _check_free(desk: Desk, claim: Claim) -> None:

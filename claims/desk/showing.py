@@ -10,7 +10,7 @@ from claims.actions import Action
 from claims.actors import ActorKind
 from claims.deadline_rules import ClockKind
 from claims.deadlines import Clock, promised
-from claims.desk.desk import Desk
+from claims.desk.desk import Desk, thing_of
 from claims.desk.standing import Standing, standing
 from claims.repository import assessments, claims, deadlines, notices, offers, photos, timeline
 from claims.repository.assessments import Made
@@ -106,6 +106,11 @@ def show(desk: Desk, claim_id: UUID) -> Shown:
         personal=desk.may(Action.SEE_PERSONAL_DATA, claim),
         staff=desk.actor.kind is ActorKind.STAFF,
     )
+
+
+def note_seen(desk: Desk, claim_id: UUID) -> None:
+    """Somebody of the staff was shown what is masked to others."""
+    desk.audit(Action.SEE_PERSONAL_DATA, thing_of(claim_id), seen_unmasked=True)
 
 
 def explained(desk: Desk, claim_id: UUID) -> Explained:

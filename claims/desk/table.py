@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from claims.actions import Action
 from claims.desk import reviewing, showing
 from claims.desk.desk import Desk
 from claims.desk.reviewing import InReview
@@ -28,7 +29,11 @@ class OnTable:
 
 
 def on_table(desk: Desk, claim_id: UUID) -> OnTable:
-    """For whoever may read the case. Raises ``RightsError``, ``ReviewError`` ``not_reproduced``."""
+    """For staff who may read the case: customers and apps see what was decided, not what is being thought about.
+
+    Raises ``RightsError``, ``ReviewError`` ``not_reproduced``.
+    """
+    desk.check(Action.QUEUE_READ)
     found = reviewing.review_of(desk, claim_id)
     return OnTable(
         shown=showing.show(desk, claim_id),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, or_, select, update
+from sqlalchemy import Row, Select, and_, func, or_, select, update
 
 from claims.facts import CaseFacts
 from claims.ids import new_number
@@ -15,7 +15,7 @@ from claims.repository.book import Book
 from claims.repository.rows import columns_of, insert_once, record
 from claims.review_queue import Lease
 from claims.states import CaseState, Owner
-from claims.tables import claims
+from claims.tables import claims, people
 from claims.triage import Authority, CaseClass
 from model.errors import StorageError
 
@@ -120,6 +120,13 @@ def to_review(book: Book, person: UUID, *, at: datetime, limit: int = 200) -> tu
     free = or_(claims.c.holder.is_(None), claims.c.holder == person, claims.c.lease_until <= at)
     order = (claims.c.due_at.asc().nulls_last(), claims.c.risk.desc(), claims.c.state_since, claims.c.id)
     return _all(book, select(claims).where(waits, free).order_by(*order).limit(limit))
+
+
+def held(book: Book, person: UUID, *, at: datetime) -> int:
+    """How many cases are in a person's hands. Nobody else counts them until this transaction ends."""
+    book.connection.execute(select(people.c.id).where(people.c.id == person).with_for_update())
+    mine = (claims.c.holder == person, claims.c.lease_until > at)
+    return book.connection.execute(select(func.count()).select_from(claims).where(*mine)).scalar_one()
 
 
 def _one(book: Book, query: Select[Any]) -> Claim | None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
@@ -122,9 +123,14 @@ def _evidence_json(fact: FraudFact) -> Any:
     kind = _EVIDENCE[fact.code]
     if not isinstance(fact.evidence, kind):
         raise TypeError(f"{fact.code} is not told with a {type(fact.evidence).__name__}")
-    return TypeAdapter(kind).dump_python(fact.evidence, mode="json")
+    return _reader(fact.code).dump_python(fact.evidence, mode="json")
+
+
+@cache
+def _reader(code: FraudCode) -> TypeAdapter[Evidence]:
+    return TypeAdapter(_EVIDENCE[code])
 
 
 def _fact(row: Row[Any]) -> FraudFact:
-    evidence = TypeAdapter(_EVIDENCE[row.code]).validate_python(row.evidence)
+    evidence = _reader(row.code).validate_python(row.evidence)
     return FraudFact(code=row.code, evidence=evidence, weight=row.weight)

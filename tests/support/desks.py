@@ -20,6 +20,7 @@ from claims.notice import Notice
 from claims.observe import Eyes
 from claims.photo_store import LocalPhotoStore
 from claims.repository.book import Books
+from claims.rule_sources import RuleFile
 from claims.rulebook import Rulebook
 from claims.secrecy import Sealer
 from claims.states import Role
@@ -59,11 +60,18 @@ def scene(name: str, seed: int = 1) -> Scene:
     return Scene(pictures, script)
 
 
+def changed(rulebook: Rulebook, file: RuleFile, old: str, new: str) -> Rulebook:
+    """The rulebook after somebody has edited one of its files."""
+    texts = {source.file: source for source in rulebook.sources}
+    assert old in texts[file].content
+    edited = replace(texts[file], content=texts[file].content.replace(old, new))
+    return Rulebook.from_sources({**texts, file: edited}.values())
+
+
 def open_house(books: Books, folder: Path, keys: Keys, *scenes: Scene, share: float = 0.0) -> House:
     """``share`` of cases is drawn for a check by a person."""
     script = {digest: rows for one in scenes for digest, rows in one.script.items()}
-    rulebook = Rulebook.load()
-    rulebook = replace(rulebook, policy=rulebook.policy.model_copy(update={"audit_sample_share": share}))
+    rulebook = changed(Rulebook.load(), RuleFile.POLICY, "audit_sample_share: 0.05", f"audit_sample_share: {share}")
     detector = ScriptedDetector(script, shipped_manifest("joint-v0"))
     eyes = Eyes(detector=detector, limits=IntakeLimits(), rulebook=rulebook)
     return House.of(books, LocalPhotoStore(folder / "photos", Sealer(keys.seal)), eyes, keys)

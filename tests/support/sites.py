@@ -1,5 +1,6 @@
 """The service over HTTP, as tests meet it: its callers, one case, a clock that is turned by hand."""
 
+import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -65,10 +66,10 @@ class Site:
         made = self.opened(self.app)
         return Case(self, made["claim"]["id"], made["token"])
 
-    def staff(self, role: Role) -> str:
+    def staff(self, role: Role, person_id: uuid.UUID | None = None) -> str:
         """The token of somebody of the staff."""
         at = self.clock()
-        person = Person(id=new_id(at), subject=uuid.uuid4().hex, name="李娜", role=role, made_at=at)
+        person = Person(id=person_id or new_id(at), subject=uuid.uuid4().hex, name="李娜", role=role, made_at=at)
         with self.house.books.writing() as book:
             people.add(book, person)
         entrance = self.client.app.state.service.entrance  # type: ignore[attr-defined]
@@ -100,10 +101,21 @@ class Case:
         """The same with two photos, cover, and the machine's offer."""
         assert self.send(*SCRATCH.photos).status_code == 201
         assert self.ask("PUT", "/cover", self.site.app, json=COVER).status_code == 200
-        answer = self.ask("POST", "/assess")
+        return self.assessed()
+
+    def assessed(self) -> dict[str, Any]:
+        """The case after the machine has looked, however long that takes here."""
+        return self.after(self.ask("POST", "/assess"))
+
+    def after(self, answer: httpx2.Response) -> dict[str, Any]:
+        """The case once the job of an answer is done, where there is one."""
+        until = time.monotonic() + 60
+        while answer.status_code == 202 or answer.json().get("state") in ("waiting", "running"):
+            assert time.monotonic() < until, answer.text
+            time.sleep(0.1)
+            answer = self.site.ask("GET", f"/v1/jobs/{answer.json()['id']}", self.token)
         assert answer.status_code == 200, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
+        return self.now()
 
 
 def app_key(books: Books, *, states_cover: bool = True) -> str:

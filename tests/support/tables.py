@@ -1,0 +1,51 @@
+"""A case on an adjuster's table, over HTTP: referred, read, corrected, approved."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+from sites import SCRATCH, Case
+
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+
+
+def referred(case: Case) -> Case:
+    """The same with its photos, referred by the machine: nobody has said whether the policy covers it."""
+    assert case.send(*SCRATCH.photos).status_code == 201
+    answer = case.ask("POST", "/assess")
+    assert answer.status_code == 200, answer.text
+    return case
+
+
+@dataclass(frozen=True)
+class Table:
+    """A case as somebody of the staff works on it; ``token`` is theirs."""
+
+    case: Case
+    token: str = field(repr=False)
+
+    def ask(self, method: str, path: str = "", **given: Any) -> httpx2.Response:
+        return self.case.site.ask(method, f"/v1/reviews/{self.case.id}{path}", self.token, **given)
+
+    def taken(self) -> "Table":
+        answer = self.ask("POST", "/take")
+        assert answer.status_code == 200, answer.text
+        return self
+
+    @property
+    def tag(self) -> str:
+        answer = self.ask("GET")
+        assert answer.status_code == 200, answer.text
+        return str(answer.headers["ETag"])
+
+    def correct(self, *changes: dict[str, Any], tag: str | None = None) -> httpx2.Response:
+        return self.ask("POST", "/corrections", json={"changes": changes}, headers={"If-Match": tag or self.tag})
+
+    def approve(self, tag: str | None = None, **document: Any) -> httpx2.Response:
+        return self.ask("POST", "/approve", json=document, headers={"If-Match": tag or self.tag})
+
+
+def amounting_to(total: str, line: int = 0) -> dict[str, Any]:
+    """A change by which a line comes to a total."""
+    amounts = {"labour": total, "paint": 0, "parts": 0, "other": 0}
+    return {"do": "edit", "line": line, "why": "quotation", "remark": "offer of the shop", **amounts}
