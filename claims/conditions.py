@@ -143,6 +143,8 @@ def _confidence(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
             yield note("reason.PART_AMBIGUOUS", parts=parts)
         elif damage.part is not None and damage.side is Side.UNKNOWN:
             yield note("reason.SIDE_UNKNOWN", part=damage.part)
+        if any(item.code == "damage.placed" for item in damage.notes):
+            yield note("reason.PART_NOT_SEEN", place=damage.place)
         if damage.kind is DamageKind.UNKNOWN:
             yield note("reason.KIND_UNKNOWN", place=damage.place)
         elif not damage.ambiguous and damage.confidence < policy.min_confidence:

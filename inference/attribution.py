@@ -1,47 +1,39 @@
 """Which part does a damage sit on? Candidates with their support, best first; ambiguity is kept, not guessed away."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from inference.geometry import area, containment, eccentricity, gap, overlap_of_smaller
+from inference.geometry import area, containment, eccentricity, overlap_of_smaller
 from inference.rules import ConsolidateRules
-from inference.scene import FRONT, REAR, Scene, VisiblePart
+from inference.scene import Scene
+from inference.scene_bearings import end_of, side_of
+from inference.scene_parts import OTHER_END, VisiblePart
 from model.detections import Detection
 from model.findings import Box, PartRef
+from model.notes import Note
 from model.vocabulary import Part, Side
-
-FRONT_END = FRONT | {Part.FRONT_FENDER, Part.FRONT_DOOR}
-REAR_END = REAR | {Part.QUARTER_PANEL, Part.REAR_DOOR}
-_OTHER_BUMPER = {Part.FRONT_BUMPER: Part.REAR_BUMPER, Part.REAR_BUMPER: Part.FRONT_BUMPER}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribution:
-    """``refs`` best first: one when settled, several when ambiguous, none when nothing names a part.
-
-    ``box`` is the settled part's own box on the photo, None when the part itself was not recognised.
-    """
+    """``refs`` best first: one when settled, several when ambiguous, none when nothing names a part."""
 
     refs: tuple[PartRef, ...]
-    box: Box | None = None
-
-    @property
-    def settled(self) -> bool:
-        """True when exactly one part is meant and its side is known."""
-        return len(self.refs) == 1 and self.refs[0].side is not Side.UNKNOWN
+    notes: tuple[Note, ...] = ()
 
 
 def of_region(region: Detection, scene: Scene, rules: ConsolidateRules) -> Attribution:
-    """Settle a ``damaged_*`` label, which names one or several parts, by the parts recognised around it."""
+    """Settle a ``damaged_*`` label, which names one or several parts, by what is recognised around it.
+
+    Where the label may mean the part of either end (front or rear bumper), the end of the car decides.
+    """
     meant = [PartRef(part=item.part, side=item.side) for item in region.label.parts]
+    meant = _at_end(meant, region.box, scene, rules)
     named = [seen for seen in scene.named if all(_among(ref, meant) for ref in seen.refs)]
     direct = _direct(region.box, named, rules, overlap=overlap_of_smaller)
     if direct and direct[0][0] >= rules.min_support:
         return _winner(direct, scene, region.box, rules)
-    supported = [(_end_support(ref.part, region.box, scene, rules), ref) for ref in meant]
-    best = max(support for support, _ in supported)
-    kept = [ref for support, ref in supported if support * rules.clear_winner > best] if best > 0 else meant
-    return Attribution(refs=tuple(_with_side(ref, region.box, scene, rules) for ref in kept))
+    return Attribution(refs=tuple(with_side(ref, region.box, scene, rules) for ref in meant))
 
 
 def of_damage(damage: Detection, scene: Scene, rules: ConsolidateRules) -> list[Attribution]:
@@ -53,9 +45,35 @@ def of_damage(damage: Detection, scene: Scene, rules: ConsolidateRules) -> list[
     if direct:
         return [_winner(direct, scene, damage.box, rules)]
     covered = [seen for seen in scene.parts if containment(seen.box, damage.box) >= rules.min_covered]
-    return [Attribution(refs=_sided(seen, damage.box, scene, rules), box=seen.box) for seen in covered] or [
-        Attribution(refs=())
-    ]
+    return [Attribution(refs=_sided(seen, damage.box, scene, rules)) for seen in covered] or [Attribution(refs=())]
+
+
+def rather_than(home: VisiblePart, damage: Detection, scene: Scene, rules: ConsolidateRules) -> Attribution | None:
+    """The part that clearly holds a damage better than the region that it was counted to; None if there is none."""
+    direct = _direct(damage.box, [*scene.named, home], rules)
+    if not direct:
+        return None
+    best, seen = direct[0]
+    own = {ref.part for ref in home.refs}
+    rivals = [support for support, other in direct if {ref.part for ref in other.refs} & own]
+    if {ref.part for ref in seen.refs} & own or best < rules.clear_winner * max(rivals, default=0.0):
+        return None
+    return _winner(direct, scene, damage.box, rules)
+
+
+def support(
+    box: Box, holder: Box, score: float, rules: ConsolidateRules, overlap: Callable[[Box, Box], float] = containment
+) -> float:
+    """How much a holder of a damage speaks for itself, 0..2; 0 for one that does not hold it.
+
+    A damage that fills a small part speaks for that part; one in the middle does more than one at the rim, where the
+    boxes of neighbours overlap.
+    """
+    inside = overlap(box, holder)
+    if inside < rules.min_containment:
+        return 0.0
+    fills = min(1.0, area(box) / max(area(holder), 1.0))
+    return inside * score * (1.0 + fills) * (1.0 - rules.rim_doubt * eccentricity(box, holder))
 
 
 def _direct(
@@ -64,19 +82,10 @@ def _direct(
     rules: ConsolidateRules,
     overlap: Callable[[Box, Box], float] = containment,
 ) -> list[tuple[float, VisiblePart]]:
-    """Support of each part that holds the box, best first.
-
-    A damage that fills a small part speaks for that part; one in the middle does more than one at the rim, where the
-    boxes of neighbours overlap.
-    """
-    scored = []
-    for seen in among:
-        inside = overlap(box, seen.box)
-        if inside >= rules.min_containment:
-            fills = min(1.0, area(box) / max(area(seen.box), 1.0))
-            central = 1.0 - rules.rim_doubt * eccentricity(box, seen.box)
-            scored.append((inside * seen.score * (1.0 + fills) * central, seen))
-    return sorted(scored, key=lambda item: (-item[0], [(ref.part, ref.side) for ref in item[1].refs]))
+    """Support of each part that holds the box, best first."""
+    scored = [(support(box, seen.box, seen.score, rules, overlap), seen) for seen in among]
+    held = [item for item in scored if item[0] > 0]
+    return sorted(held, key=lambda item: (-item[0], [(ref.part, ref.side) for ref in item[1].refs]))
 
 
 def _winner(
@@ -84,63 +93,37 @@ def _winner(
 ) -> Attribution:
     best = direct[0][0]
     rivals = [seen for support, seen in direct if support * rules.clear_winner > best]
-    refs = _distinct(ref for seen in rivals for meant in seen.refs for ref in _doubted(meant, box, scene, rules))
-    return Attribution(refs=refs, box=rivals[0].box if len(refs) == 1 else None)
+    refs = _distinct(with_side(ref, box, scene, rules) for seen in rivals for ref in seen.refs)
+    return Attribution(refs=refs)
 
 
-def _doubted(ref: PartRef, box: Box, scene: Scene, rules: ConsolidateRules) -> list[PartRef]:
-    """A bumper amid the parts of the other end of the car may be the other bumper: both are kept."""
-    other = _OTHER_BUMPER.get(ref.part)
-    if other is None:
-        return [_with_side(ref, box, scene, rules)]
-    rest = replace(scene, parts=tuple(seen for seen in scene.parts if seen.part not in _OTHER_BUMPER))
-    end = _nearer_end(box, rest)
-    return [ref] if end is None or ref.part in end else [PartRef(part=other), ref]
+def _at_end(meant: Sequence[PartRef], box: Box, scene: Scene, rules: ConsolidateRules) -> list[PartRef]:
+    """Those that lie at the end of the car where the box is; all of them when no end clearly wins."""
+    possible = [ref for ref in meant if ref.part is not Part.FOG_LIGHT or _low_in_bumper(box, scene, rules)]
+    parts = {ref.part for ref in possible}
+    end = end_of(box, scene.seen, rules)
+    if end is None or not any(OTHER_END.get(part) in parts for part in parts):
+        return possible
+    return [ref for ref in possible if ref.part in end]
 
 
-def _end_support(part: Part, box: Box, scene: Scene, rules: ConsolidateRules) -> float:
-    """Support for a part by what surrounds the box: the front or the rear end of the car."""
-    if part is Part.FOG_LIGHT and not _in_front_bumper(box, scene, rules):
-        return 0.0
-    end = _nearer_end(box, scene)
-    if end is None:
-        front, rear = scene.nearest_gap(box, FRONT_END), scene.nearest_gap(box, REAR_END)
-        return 0.0 if front is None and rear is None else rules.neighbour_support / 2
-    return rules.neighbour_support if part in end else 0.0
-
-
-def _nearer_end(box: Box, scene: Scene) -> frozenset[Part] | None:
-    """The end of the car that the box clearly belongs to, None when neither or both are near."""
-    front, rear = scene.nearest_gap(box, FRONT_END), scene.nearest_gap(box, REAR_END)
-    clearly = max(box[2] - box[0], box[3] - box[1]) / 2
-    if front is not None and (rear is None or front + clearly < rear):
-        return FRONT_END
-    if rear is not None and (front is None or rear + clearly < front):
-        return REAR_END
-    return None
-
-
-def _in_front_bumper(box: Box, scene: Scene, rules: ConsolidateRules) -> bool:
-    bumpers = [seen for seen in scene.parts if seen.part is Part.FRONT_BUMPER]
-    return any(containment(box, seen.box) >= rules.min_containment for seen in bumpers)
+def _low_in_bumper(box: Box, scene: Scene, rules: ConsolidateRules) -> bool:
+    """Where fog lights are; headlights reach into the upper part of a front bumper's box."""
+    middle = (box[1] + box[3]) / 2
+    bumpers = [seen.box for seen in scene.parts if seen.part is Part.FRONT_BUMPER]
+    holding = [other for other in bumpers if containment(box, other) >= rules.min_containment]
+    return any(middle >= top + rules.fog_light_from * (bottom - top) for _, top, _, bottom in holding)
 
 
 def _sided(seen: VisiblePart, box: Box, scene: Scene, rules: ConsolidateRules) -> tuple[PartRef, ...]:
-    return _distinct(_with_side(ref, box, scene, rules) for ref in seen.refs)
+    return _distinct(with_side(ref, box, scene, rules) for ref in seen.refs)
 
 
-def _with_side(ref: PartRef, box: Box, scene: Scene, rules: ConsolidateRules) -> PartRef:
+def with_side(ref: PartRef, box: Box, scene: Scene, rules: ConsolidateRules) -> PartRef:
+    """The part with the side that its surroundings tell, unless it has one."""
     if ref.side is not Side.UNKNOWN:
         return ref
-    weight = {Side.LEFT: 0.0, Side.RIGHT: 0.0}
-    reach = max(box[2] - box[0], box[3] - box[1], 1.0)
-    for seen in scene.parts:
-        if seen.side in weight:
-            weight[seen.side] += seen.score / (1.0 + gap(box, seen.box) / reach) ** 2
-    for side, other in ((Side.LEFT, Side.RIGHT), (Side.RIGHT, Side.LEFT)):
-        if weight[side] > 0 and weight[side] >= rules.side_winner * weight[other]:
-            return PartRef(part=ref.part, side=side)
-    return ref
+    return PartRef(part=ref.part, side=side_of(ref.part, box, scene.parts + scene.faint, rules))
 
 
 def _among(ref: PartRef, meant: Iterable[PartRef]) -> bool:

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from model.rules_text import read_rules
+from model.rules_text import read_versioned
 from model.vocabulary import DamageKind, Part
 
 CM2_PER_DM2 = 100.0
@@ -75,6 +75,17 @@ class Neighbour(_Rules):
     spread: tuple[Spread, Spread, Spread, Spread]
 
 
+class Nose(_Rules):
+    """Where grilles and headlights break: heights of the front bumper's box from its top, widths from its middle."""
+
+    top: float = Field(le=0)
+    grille_to: float = Field(ge=0, le=1)
+    headlight_to: float = Field(ge=0, le=1)
+    cover_from: float = Field(ge=0, le=1)
+    grille_within: float = Field(ge=0, le=0.5)
+    headlight_beyond: float = Field(ge=0, le=0.5)
+
+
 class ConsolidateRules(_Rules):
     """All settings of consolidation; see the YAML file for what each means and where it comes from."""
 
@@ -86,12 +97,18 @@ class ConsolidateRules(_Rules):
     dented_cover: DentedCover
     min_containment: float = Field(gt=0, le=1)
     min_covered: float = Field(gt=0, le=1)
+    faint_part: float = Field(gt=0, le=1)
     min_support: float = Field(gt=0, le=1)
     clear_winner: float = Field(ge=1)
     rim_doubt: float = Field(ge=0, lt=1)
     off_car_parts: int = Field(ge=1)
     neighbour_support: float = Field(gt=0, le=1)
     side_winner: float = Field(ge=1)
+    end_winner: float = Field(ge=1)
+    rival_winner: float = Field(ge=1)
+    door_at_end: float = Field(ge=0, le=1)
+    fog_light_from: float = Field(ge=0, le=1)
+    nose: Nose
     spread_wheel_aspect: float = Field(gt=1)
     plausibility: Plausibility
     layout_doubt: float = Field(gt=0)
@@ -111,4 +128,4 @@ class ConsolidateRules(_Rules):
     @classmethod
     def from_yaml(cls, text: str) -> Self:
         """Raises ``RulesError`` naming the field that is wrong."""
-        return read_rules(cls, text, "consolidate.yaml")
+        return read_versioned(cls, text, "consolidate.yaml")

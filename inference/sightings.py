@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from inference import attribution
 from inference.attribution import Attribution
 from inference.geometry import containment, hull
+from inference.joining import belongs, joined, kind_of
 from inference.rules import ConsolidateRules
 from inference.scene import Scene
 from inference.sizing import cm2_per_px2
@@ -59,47 +59,19 @@ def read_photo_damages(photo: int, detections: Detections, scene: Scene, rules: 
     passing = [item for item in detections if item.passes]
     regions = [item for item in passing if item.label.group is LabelGroup.DAMAGED_PART]
     kinds = [item for item in passing if item.label.group is LabelGroup.DAMAGE]
-    homes = [(kind, _homes(kind, regions, rules)) for kind in kinds]
-    loose = [kind for kind, home in homes if not home]
-    on_car = [kind for kind in loose if not _off_car(kind, scene, regions, rules)]
-    drafts: list[tuple[Attribution, DamageKind, list[Detection]]] = []
-    for region in regions:
-        inside = [kind for kind, home in homes if region in home]
-        where = attribution.of_region(region, scene, rules)
-        drafts += [(where, kind, [region, *found]) for kind, found in _by_kind(inside)] or [
-            (where, DamageKind.UNKNOWN, [region])
-        ]
-    for kind in on_car:
-        drafts += [(where, _kind(kind), [kind]) for where in attribution.of_damage(kind, scene, rules)]
+    beside = [kind for kind in kinds if _off_car(kind, scene, regions, rules)]
+    drafts = joined(regions, [kind for kind in kinds if kind not in beside], scene, rules)
     sightings, impossible = _plausible([_sighting(photo, *draft, scene, rules) for draft in drafts], rules)
-    beside = [note("dropped.off_car", kind=_kind(item), photo=photo + 1) for item in loose if item not in on_car]
-    return PhotoReading(photo=photo, sightings=tuple(sightings), dropped=tuple(impossible + beside))
+    off_car = [note("dropped.off_car", kind=kind_of(item), photo=photo + 1) for item in beside]
+    return PhotoReading(photo=photo, sightings=tuple(sightings), dropped=tuple(impossible + off_car))
 
 
 def _off_car(kind: Detection, scene: Scene, regions: list[Detection], rules: ConsolidateRules) -> bool:
-    """True for a damage that lies mostly beside a car of which enough is recognised."""
-    if len(scene.parts) < rules.off_car_parts:
+    """True for a damage outside every region that lies mostly beside a car of which enough is recognised."""
+    if len(scene.parts) < rules.off_car_parts or any(belongs(kind, region, rules) for region in regions):
         return False
     car = hull([seen.box for seen in scene.named] + [region.box for region in regions])
     return containment(kind.box, car) < rules.min_containment
-
-
-def _kind(item: Detection) -> DamageKind:
-    if item.label.kind is None:
-        raise ValueError(f"{item.label.name} names no kind of damage")
-    return item.label.kind
-
-
-def _homes(kind: Detection, regions: list[Detection], rules: ConsolidateRules) -> list[Detection]:
-    """The damaged-part region that holds the damage best; or every region that lies in a larger damage."""
-    holding = [region for region in regions if containment(kind.box, region.box) >= rules.min_containment]
-    if holding:
-        return [max(holding, key=lambda region: containment(kind.box, region.box) * region.score)]
-    return [region for region in regions if containment(region.box, kind.box) >= rules.min_covered]
-
-
-def _by_kind(found: list[Detection]) -> list[tuple[DamageKind, list[Detection]]]:
-    return [(kind, [item for item in found if _kind(item) is kind]) for kind in sorted({_kind(item) for item in found})]
 
 
 def _sighting(
@@ -122,6 +94,7 @@ def _sighting(
         boxes=tuple(item.box for item in outlined),
         scale=cm2_per_px2(scene, part, rules),
         label_severity=max(severities, default=None),
+        notes=where.notes,
     )
 
 

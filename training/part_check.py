@@ -2,12 +2,12 @@
 
 Each damage that this project drew is handed to the pipeline as if the network had reported its box and kind, amid the
 parts that somebody sees: people with the words of a detector (the drawn boxes: the geometry alone), or a detector.
-``regions`` hands over the drawn region of a damaged part under its label (``damaged_Fender``) instead.
+``told_regions`` hands over the drawn region of a damaged part under its label (``damaged_Fender``) instead, and
+``told_reports`` judges what the pipeline makes of a detector's own reports where they meet what was drawn.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from data.own_labels import LabelledPart, LabelledPhoto
 from data.taxonomy import read_taxonomy
 from inference import attribution
 from inference.detector import PhotoDetector
+from inference.geometry import iou
 from inference.rules import ConsolidateRules
 from inference.scene import Scene
 from inference.sightings import read_photo_damages
@@ -23,46 +24,19 @@ from model.detections import Detection, Detections
 from model.findings import Box, PartRef
 from model.labels import Label
 from model.vocabulary import LabelGroup, Part, Side
-from training.bootstrap import Estimate, resamples, share_estimate
 from training.judging import loaded_from
+from training.part_check_told import Told, print_table
 from training.prepared import PreparedPhoto, PreparedSet
 from training.teaching import OWN, OWN_PARTS
 
 WORDS = ("joint-v0", "joint-v1")
 """Whose words people are given: without and with labels for fenders, quarter panels, rockers, roofs and side glass."""
 
-ROWS: Mapping[str, frozenset[Part]] = {
-    "fender": frozenset({Part.FRONT_FENDER}),
-    "quarter panel": frozenset({Part.QUARTER_PANEL}),
-    "rocker": frozenset({Part.ROCKER_PANEL}),
-    "roof": frozenset({Part.ROOF}),
-    "side glass": frozenset({Part.DOOR_GLASS, Part.QUARTER_GLASS}),
-    "windscreens": frozenset({Part.WINDSHIELD, Part.BACK_GLASS}),
-    "doors": frozenset({Part.FRONT_DOOR, Part.REAR_DOOR}),
-    "bumpers": frozenset({Part.FRONT_BUMPER, Part.REAR_BUMPER}),
-    "hood, boot, lamps, rest": frozenset(
-        {
-            Part.HOOD,
-            Part.TRUNK_LID,
-            Part.TAILGATE,
-            Part.HEADLIGHT,
-            Part.TAILLIGHT,
-            Part.SIDE_MIRROR,
-            Part.WHEEL,
-            Part.FOG_LIGHT,
-            Part.GRILLE,
-        }
-    ),
-    "all": frozenset(Part),
-}
+_SAME = 0.3
+"""IoU from which a report and a drawn damage are one: damage has no sharp edge."""
 
-
-class Verdict(StrEnum):
-    """``OPEN``: nothing wrong was said, but no one part with its side either."""
-
-    RIGHT = "right"
-    WRONG = "wrong"
-    OPEN = "open"
+Place = tuple[PartRef, Box]
+Ask = Callable[["Drawn", Detections, ConsolidateRules], Iterator[Told]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,34 +46,6 @@ class Drawn:
     labels: LabelledPhoto
     path: Path
     cluster: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """One drawn damage or damaged region: where people put it, where attribution does. ``said``: candidates of each
-    attribution; a large damage may get several."""
-
-    truth: PartRef
-    said: tuple[tuple[PartRef, ...], ...]
-    cluster: str
-
-    @property
-    def verdict(self) -> Verdict:
-        """Wrong as soon as one attribution rules the true place out."""
-        if any(refs and not any(_may_be(ref, self.truth) for ref in refs) for refs in self.said):
-            return Verdict.WRONG
-        exact = all(len(refs) == 1 and _is(refs[0], self.truth) for refs in self.said)
-        return Verdict.RIGHT if self.said and exact else Verdict.OPEN
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One row of the table: shares of right and wrong, with intervals; the rest was left open."""
-
-    row: str
-    n: int
-    right: Estimate
-    wrong: Estimate
 
 
 def drawn_photos(prepared: PreparedSet, own: Mapping[str, LabelledPhoto], data: Path, split: str) -> list[Drawn]:
@@ -159,55 +105,47 @@ def told_regions(photo: Drawn, seen: Detections, rules: ConsolidateRules) -> Ite
                 yield Told(truth=PartRef(part=part, side=side), said=(refs,), cluster=photo.cluster)
 
 
-def lines(told: Sequence[Told]) -> list[Line]:
-    """One line per row of ``ROWS`` of which there is anything."""
-    found = []
-    for row, parts in ROWS.items():
-        mine = [item for item in told if item.truth.part in parts]
-        if mine:
-            right, wrong = _share(mine, Verdict.RIGHT), _share(mine, Verdict.WRONG)
-            found.append(Line(row=row, n=len(mine), right=right, wrong=wrong))
-    return found
+def told_reports(photo: Drawn, seen: Detections, rules: ConsolidateRules) -> Iterator[Told]:
+    """Each sighting of the detector's own reports that meets a drawn damage, or without a kind a damaged region."""
+    labels = photo.labels
+    damages = [(_ref(item.part, item.side), labels.pixels(item.box)) for item in labels.damages if item.part]
+    regions = [(_ref(*place), labels.pixels(box)) for place, box in labels.damaged_regions.items()]
+    for sighting in read_photo_damages(0, seen, _scene(photo, seen, rules), rules).sightings:
+        reported = sighting.boxes or [item.box for item in sighting.evidence]
+        met = _nearest(reported, damages if sighting.boxes else regions)
+        if met is not None:
+            yield Told(truth=met, said=(sighting.refs,), cluster=photo.cluster)
 
 
 def print_tables(drawn: Sequence[Drawn], detectors: Sequence[PhotoDetector], rules: ConsolidateRules) -> None:
-    """Two tables for each pair of eyes: drawn damages, and drawn regions of damaged parts."""
-    for name, seen in _eyes(drawn, detectors):
-        pairs = list(zip(drawn, seen, strict=True))
-        _print(f"{name}: damages", [told for one, found in pairs for told in told_damages(one, found, rules)])
-        _print(f"{name}: damaged parts", [told for one, found in pairs for told in told_regions(one, found, rules)])
-
-
-def _eyes(drawn: Sequence[Drawn], detectors: Sequence[PhotoDetector]) -> Iterator[tuple[str, list[Detections]]]:
+    """Tables for each pair of eyes: drawn damages, drawn regions of damaged parts, and a detector's own reports."""
     for words in WORDS:
         labels = labels_of(words)
-        yield f"people, in the words of {words}", [seen_by_people(photo.labels, labels) for photo in drawn]
+        _print(f"people, in the words of {words}", drawn, [seen_by_people(one.labels, labels) for one in drawn], rules)
     for detector in detectors:
-        yield detector.manifest.reference, list(seen_by(detector, drawn))
+        name, seen = detector.manifest.reference, list(seen_by(detector, drawn))
+        _print(name, drawn, seen, rules)
+        print_table(f"{name}: own reports", _told(told_reports, drawn, seen, rules))
 
 
-def _print(name: str, told: Sequence[Told]) -> None:
-    print(f"\n**{name}**\n\n| part | n | right | wrong | left open |\n|---|---|---|---|---|")  # noqa: T201
-    for line in lines(told):
-        rest = 1 - line.right.value - line.wrong.value
-        print(f"| {line.row} | {line.n} | {_text(line.right)} | {_text(line.wrong)} | {abs(rest):.2f} |")  # noqa: T201
+def _print(name: str, drawn: Sequence[Drawn], seen: Sequence[Detections], rules: ConsolidateRules) -> None:
+    print_table(f"{name}: damages", _told(told_damages, drawn, seen, rules))
+    print_table(f"{name}: damaged parts", _told(told_regions, drawn, seen, rules))
 
 
-def _text(estimate: Estimate) -> str:
-    return f"{estimate.value:.2f} ({estimate.low:.2f}–{estimate.high:.2f})"
+def _told(ask: Ask, drawn: Sequence[Drawn], seen: Sequence[Detections], rules: ConsolidateRules) -> list[Told]:
+    return [told for one, found in zip(drawn, seen, strict=True) for told in ask(one, found, rules)]
 
 
-def _share(told: Sequence[Told], verdict: Verdict) -> Estimate:
-    clusters = [item.cluster for item in told]
-    return share_estimate(np.array([item.verdict is verdict for item in told]), resamples(clusters), clusters)
+def _nearest(boxes: Sequence[Box], places: Sequence[Place]) -> PartRef | None:
+    """The place that one of the boxes overlaps most, None if none does by ``_SAME``."""
+    met = [(iou(box, place), ref) for box in boxes for ref, place in places]
+    best, ref = max(met, key=lambda item: item[0], default=(0.0, None))
+    return ref if best >= _SAME else None
 
 
-def _may_be(ref: PartRef, truth: PartRef) -> bool:
-    return ref.part is truth.part and (ref.side is truth.side or Side.UNKNOWN in (ref.side, truth.side))
-
-
-def _is(ref: PartRef, truth: PartRef) -> bool:
-    return ref.part is truth.part and truth.side in (ref.side, Side.UNKNOWN)
+def _ref(part: Part, side: Side) -> PartRef:
+    return PartRef(part=part, side=side)
 
 
 def _names(label: Label, part: LabelledPart) -> bool:

@@ -157,6 +157,7 @@ def test_one_fact_sends_the_case_to_a_person(judge: Judge, change: dict[str, Any
         ((damage(confidence=0.79),), {"LOW_CONF"}),
         ((damage(kind=DamageKind.UNKNOWN),), {"KIND_UNKNOWN"}),
         ((damage(Part.FRONT_DOOR),), {"SIDE_UNKNOWN"}),
+        ((damage(notes=(note("damage.placed", part=Part.HOOD),)),), {"PART_NOT_SEEN"}),
         (
             (damage(None, candidates=(PartRef(part=Part.HOOD), PartRef(part=Part.ROOF))),),
             {"PART_AMBIGUOUS"},

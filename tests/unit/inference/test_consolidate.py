@@ -54,6 +54,17 @@ def places(result: Consolidated) -> list[tuple[Part | None, Side, DamageKind]]:
             [(Part.FRONT_BUMPER, Side.NONE, DamageKind.UNKNOWN)],
         ),
         (REAR, [("damaged_Bumper", 0.6, (300, 480, 500, 600))], [(Part.REAR_BUMPER, Side.NONE, DamageKind.UNKNOWN)]),
+        # ... and so do lamps and bonnet, or lamps and boot lid, where no bumper is recognised
+        (
+            FRONT_LEFT[1:],
+            [("damaged_Bumper", 0.6, (120, 480, 300, 600))],
+            [(Part.FRONT_BUMPER, Side.NONE, DamageKind.UNKNOWN)],
+        ),
+        (
+            REAR[1:],
+            [("damaged_Bumper", 0.6, (300, 480, 500, 600))],
+            [(Part.REAR_BUMPER, Side.NONE, DamageKind.UNKNOWN)],
+        ),
         # no label for fenders exists: front end and left parts around it settle which one
         (
             FRONT_LEFT,
@@ -181,10 +192,19 @@ def test_a_damage_beside_the_car_is_left_out_and_said(run: Callable[..., Consoli
     assert [item.code for item in result.dropped] == ["dropped.off_car"]
 
 
-def test_a_rear_bumper_amid_front_parts_may_be_the_front_bumper(run: Callable[..., Consolidated], photo: Photo) -> None:
+def test_a_rear_bumper_amid_front_parts_is_the_front_bumper(run: Callable[..., Consolidated], photo: Photo) -> None:
     front: list[Row] = [row for row in FRONT_LEFT if row[0] != "front_bumper"]
-    misread: list[Row] = [("back_bumper", 0.9, (100, 450, 480, 620)), ("scratch", 0.8, (150, 500, 250, 560))]
-    [damage] = run([photo(0, front + misread)]).damages
+    misread: list[Row] = [("back_bumper", 0.7, (100, 450, 480, 620)), ("scratch", 0.8, (150, 500, 250, 560))]
+    assert places(run([photo(0, front + misread)])) == [(Part.FRONT_BUMPER, Side.NONE, DamageKind.SCRATCH)]
+
+
+def test_a_rear_bumper_beside_a_single_front_part_may_be_either(run: Callable[..., Consolidated], photo: Photo) -> None:
+    rows: list[Row] = [
+        ("hood", 0.9, (150, 300, 500, 440)),
+        ("back_bumper", 0.9, (100, 450, 480, 620)),
+        ("damaged_Bumper", 0.6, (120, 480, 300, 600)),
+    ]
+    [damage] = run([photo(0, rows)]).damages
     assert damage.part is None
     assert {ref.part for ref in damage.candidates} == {Part.FRONT_BUMPER, Part.REAR_BUMPER}
 

@@ -2,13 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.rulebook import Rulebook
-from data.taxonomy import read_taxonomy
 from inference.geometry import containment, iou
 from inference.layout import mirrored
 from inference.rules import ConsolidateRules
@@ -38,26 +35,6 @@ QUARTER: Box = (690, 260, 900, 520)
 def swapped(rows: Iterable[Row]) -> list[Row]:
     """The same car, seen from the other side."""
     return [(name.replace("left", "right"), score, mirrored(box, Side.RIGHT, WIDTH)) for name, score, box in rows]
-
-
-@pytest.fixture(scope="module")
-def rules(rulebook: Rulebook) -> ConsolidateRules:
-    return rulebook.consolidate
-
-
-@pytest.fixture(scope="module")
-def make() -> Make:
-    def of(words: str, rows: Iterable[Row]) -> Detections:
-        labels = tuple(meaning.label(name, 0.3) for name, meaning in read_taxonomy(words).items())
-        names, ordered = [label.name for label in labels], sorted(rows, key=lambda row: -row[1])
-        return Detections(
-            boxes=np.array([box for *_, box in ordered], dtype=np.float32).reshape(-1, 4),
-            scores=np.array([score for _, score, _ in ordered], dtype=np.float32),
-            label_ids=np.array([names.index(name) for name, *_ in ordered], dtype=np.int64),
-            labels=labels,
-        )
-
-    return of
 
 
 def scene_of(detections: Detections, rules: ConsolidateRules) -> Scene:

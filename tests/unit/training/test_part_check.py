@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from claims.rulebook import Rulebook
 from data.own_labels import LabelledDamage, LabelledPart, LabelledPhoto
+from model.detections import Detections
 from model.findings import PartRef
 from model.vocabulary import DamageKind, Part, Severity, Side
-from training.part_check import Drawn, Told, Verdict, labels_of, lines, seen_by_people, told_damages, told_regions
+from training.part_check import Drawn, labels_of, seen_by_people, told_damages, told_regions, told_reports
+from training.part_check_told import Told, Verdict, lines
 from training.part_layout import layout, yaml_lines
 
 LEFT = PartRef(part=Part.FRONT_FENDER, side=Side.LEFT)
@@ -72,11 +75,27 @@ def test_people_see_what_the_words_can_say(words: str, parts: int, rulebook: Rul
     assert (damage.verdict, region.verdict) == (Verdict.RIGHT, Verdict.RIGHT)
 
 
+def test_reports_are_judged_where_they_meet_what_was_drawn(rulebook: Rulebook) -> None:
+    drawn = Drawn(labels=photo(), path=Path("a.jpg"), cluster="a")
+    labels = labels_of("joint-v1")
+    names = [label.name for label in labels]
+    rows = [("left_fender", (400, 400, 1040, 800)), ("dent", (590, 440, 810, 560)), ("dent", (1200, 500, 1400, 600))]
+    seen = Detections(
+        boxes=np.array([box for _, box in rows], dtype=np.float32),
+        scores=np.ones(len(rows), dtype=np.float32),
+        label_ids=np.array([names.index(name) for name, _ in rows], dtype=np.int64),
+        labels=labels,
+    )
+    [told] = told_reports(drawn, seen, rulebook.consolidate)
+    assert (told.truth, told.said, told.verdict) == (LEFT, ((LEFT,),), Verdict.RIGHT)
+
+
 def test_lines_count_each_damage_in_its_row_and_in_all() -> None:
     told = [Told(truth=LEFT, said=((item,),), cluster=str(n)) for n, item in enumerate((LEFT, LEFT, RIGHT, EITHER))]
     found = {line.row: line for line in lines(told)}
     assert set(found) == {"fender", "all"}
-    assert (found["fender"].n, found["fender"].right.value, found["fender"].wrong.value) == (4, 0.5, 0.25)
+    fender = found["fender"]
+    assert (fender.n, fender.right.value, fender.wrong.value, fender.left_open.value) == (4, 0.5, 0.25, 0.25)
 
 
 def test_layout_is_the_median_in_units_of_the_neighbour() -> None:
