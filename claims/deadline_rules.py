@@ -6,7 +6,7 @@ The internal spans of review and payment stay with the triage policy, which the 
 from datetime import time
 from enum import StrEnum
 from importlib.resources import files
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -107,6 +107,7 @@ class DeadlineRules(_Rules):
     escalation: EscalationRule
     waiting_kinds: frozenset[ClockKind]
     follow_ups: dict[FollowUpKind, FollowUpRule] = Field(min_length=len(FollowUpKind))
+    retention: dict[str, Annotated[int, Field(ge=3, le=100)]] = Field(min_length=1)
 
     @classmethod
     def load(cls) -> Self:
@@ -117,3 +118,7 @@ class DeadlineRules(_Rules):
     def from_yaml(cls, text: str) -> Self:
         """Raises ``RulesError`` naming the field that is wrong."""
         return read_versioned(cls, text, "deadlines.yaml")
+
+    def retention_years(self, region: str) -> int:
+        """How long a closed case is kept; where a market has no line, as long as anywhere."""
+        return self.retention.get(region, max(self.retention.values()))

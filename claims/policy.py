@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from claims.facts import Cause
 from model.errors import UsageError
-from model.rules_text import read_rules
+from model.rules_text import read_versioned
 
 
 class _Policy(BaseModel):
@@ -85,7 +85,7 @@ class TriagePolicy(_Policy):
     @classmethod
     def from_yaml(cls, text: str) -> Self:
         """Raises ``RulesError`` naming the field that is wrong."""
-        return read_rules(cls, text, "triage.yaml")
+        return read_versioned(cls, text, "triage.yaml")
 
     def market(self, region: str) -> MarketLimits:
         """The limits of a region. Raises ``UsageError`` that lists the regions."""

@@ -53,16 +53,33 @@ class CheckedFile:
     table: Catalogue | Rates
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredTable:
+    """The bytes of a table, the file that errors say, and the name that its version begins with."""
+
+    content: bytes
+    file: str
+    name: str
+
+
 def load_catalogue(home: Path | None) -> tuple[Catalogue, Rates]:
     """The price and rate tables in force below ``home``; the shipped one of a kind that was never imported.
 
     Raises ``PriceTableError`` when a stored file is not the one that was imported, or nobody can say which is in force.
     """
-    parts, rates = _stored(home, TableKind.PARTS), _stored(home, TableKind.RATES)
+    parts, rates = stored(home, TableKind.PARTS), stored(home, TableKind.RATES)
     return (
         Catalogue.read(parts.content, file=parts.file, name=parts.name),
         Rates.read(rates.content, file=rates.file, name=rates.name),
     )
+
+
+def stored(home: Path | None, kind: TableKind) -> StoredTable:
+    """The file in force, as bytes. Raises as ``load_catalogue``."""
+    version = _active(home, kind)
+    if home is None or version is None:
+        return StoredTable(content=_shipped(kind), file=_SHIPPED[kind], name=SHIPPED_NAME)
+    return _read_stored(home, kind, version)
 
 
 def check_file(path: Path, name: str | None = None) -> CheckedFile:
@@ -127,8 +144,8 @@ def use(version: str, home: Path) -> TableKind:
                 (_folder(home, kind) / "active").unlink()
             return kind
         if version in versions(home, kind):
-            stored = _read_stored(home, kind, version)
-            _table(kind, stored.content, file=stored.file, name=stored.name)
+            earlier = _read_stored(home, kind, version)
+            _table(kind, earlier.content, file=earlier.file, name=earlier.name)
             with _writing(home):
                 _write(_folder(home, kind) / "active", version.encode())
             return kind
@@ -167,25 +184,11 @@ def _table(kind: TableKind, content: bytes, *, file: str, name: str) -> Catalogu
 
 
 def _in_force_table(home: Path | None, kind: TableKind) -> Catalogue | Rates:
-    stored = _stored(home, kind)
-    return _table(kind, stored.content, file=stored.file, name=stored.name)
+    found = stored(home, kind)
+    return _table(kind, found.content, file=found.file, name=found.name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stored:
-    content: bytes
-    file: str
-    name: str
-
-
-def _stored(home: Path | None, kind: TableKind) -> _Stored:
-    version = _active(home, kind)
-    if home is None or version is None:
-        return _Stored(content=_shipped(kind), file=_SHIPPED[kind], name=SHIPPED_NAME)
-    return _read_stored(home, kind, version)
-
-
-def _read_stored(home: Path, kind: TableKind, version: str) -> _Stored:
+def _read_stored(home: Path, kind: TableKind, version: str) -> StoredTable:
     file = f"{version}.csv"
     name, _, digest = version.rpartition("@")
     try:
@@ -194,7 +197,7 @@ def _read_stored(home: Path, kind: TableKind, version: str) -> _Stored:
         raise PriceTableError("stored_missing", file, file=file) from error
     if _digest(content) != digest:
         raise PriceTableError("stored_changed", file, file=file)
-    return _Stored(content=content, file=file, name=name)
+    return StoredTable(content=content, file=file, name=name)
 
 
 def _shipped(kind: TableKind) -> bytes:

@@ -1,14 +1,15 @@
 """Every table, rule and policy that a case is judged by: all that money needs, and no network."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from claims.facts import CaseFacts
 from claims.policy import TriagePolicy
-from claims.price_store import load_catalogue
+from claims.price_store import StoredTable, TableKind, stored
+from claims.rule_sources import RuleFile, Source, spelled
 from inference.quality import QualityRules
 from inference.rules import ConsolidateRules
 from model.errors import RulesError, UsageError
@@ -17,13 +18,18 @@ from model.vehicle import PaintType, Vehicle
 from model.vocabulary import Part, Side
 from parts_pricing.catalogue import Catalogue
 from parts_pricing.labour import Rates
-from parts_pricing.profile import Profile, load_profiles, profile_for
+from parts_pricing.profile import Profile, profile_for, profiles_of
 from parts_pricing.repair_rules import RepairRules
+
+_TEXTS: Final = (RuleFile.REPAIR, RuleFile.PROFILES, RuleFile.CONSOLIDATE, RuleFile.QUALITY, RuleFile.POLICY)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rulebook:
-    """Frozen for the life of a process; every assessment cites the versions of what it used."""
+    """Frozen for the life of a process; every assessment cites the versions of what it used.
+
+    ``sources`` are the files that it was read from; what was put together otherwise has none.
+    """
 
     catalogue: Catalogue
     rates: Rates
@@ -32,6 +38,7 @@ class Rulebook:
     consolidate: ConsolidateRules
     quality: QualityRules
     policy: TriagePolicy
+    sources: tuple[Source, ...] = field(default=(), repr=False)
 
     @classmethod
     def load(cls, home: Path | None = None, policy: Path | None = None) -> Self:
@@ -39,26 +46,55 @@ class Rulebook:
 
         Raises ``PriceTableError`` or ``RulesError`` for anything that cannot be trusted.
         """
-        catalogue, rates = load_catalogue(home)
-        return cls(
-            catalogue=catalogue,
-            rates=rates,
-            repair=RepairRules.load(),
-            profiles=load_profiles(),
-            consolidate=ConsolidateRules.from_yaml(_shipped("consolidate.yaml")),
-            quality=QualityRules.from_yaml(_shipped("quality.yaml")),
-            policy=TriagePolicy.from_yaml(_read(policy) if policy else _shipped("triage.yaml")),
+        texts = {file: _shipped(file) for file in _TEXTS}
+        if policy:
+            texts[RuleFile.POLICY] = _read(policy)
+        return cls._of(stored(home, TableKind.PARTS), stored(home, TableKind.RATES), texts)
+
+    @classmethod
+    def from_sources(cls, sources: Iterable[Source]) -> Self:
+        """The rulebook that had these ``sources``, one of each file.
+
+        Raises ``PriceTableError`` or ``RulesError`` for a file that can no longer be taken.
+        """
+        given = {source.file: source for source in sources}
+        texts = {file: given[file].content for file in _TEXTS}
+        return cls._of(given[RuleFile.PARTS].table, given[RuleFile.RATES].table, texts)
+
+    @classmethod
+    def _of(cls, parts: StoredTable, rates: StoredTable, texts: Mapping[RuleFile, str]) -> Self:
+        read = cls(
+            catalogue=Catalogue.read(parts.content, file=parts.file, name=parts.name),
+            rates=Rates.read(rates.content, file=rates.file, name=rates.name),
+            repair=RepairRules.from_yaml(texts[RuleFile.REPAIR]),
+            profiles=profiles_of(texts[RuleFile.PROFILES]),
+            consolidate=ConsolidateRules.from_yaml(texts[RuleFile.CONSOLIDATE]),
+            quality=QualityRules.from_yaml(texts[RuleFile.QUALITY]),
+            policy=TriagePolicy.from_yaml(texts[RuleFile.POLICY]),
         )
+        versions = read._by_file
+        tables = {RuleFile.PARTS: parts.content, RuleFile.RATES: rates.content}
+        sources = (
+            *(Source.of_table(file, versions[file], content) for file, content in tables.items()),
+            *(Source(file=file, version=versions[file], content=text) for file, text in texts.items()),
+        )
+        return replace(read, sources=sources)
 
     @property
     def versions(self) -> dict[str, str]:
         """Versions of prices, rules and policy, as every assessment carries them."""
-        profiles = next(iter(self.profiles.values())).version
-        rules = f"repair {self.repair.version}, profiles {profiles}, consolidate {self.consolidate.version}"
+        return spelled(self._by_file)
+
+    @property
+    def _by_file(self) -> dict[RuleFile, str]:
         return {
-            "prices": f"{self.catalogue.version}, {self.rates.version}",
-            "rules": f"{rules}, quality {self.quality.version}",
-            "policy": self.policy.version,
+            RuleFile.PARTS: self.catalogue.version,
+            RuleFile.RATES: self.rates.version,
+            RuleFile.REPAIR: self.repair.version,
+            RuleFile.PROFILES: next(iter(self.profiles.values())).version,
+            RuleFile.CONSOLIDATE: self.consolidate.version,
+            RuleFile.QUALITY: self.quality.version,
+            RuleFile.POLICY: self.policy.version,
         }
 
     def check(self, facts: CaseFacts) -> None:

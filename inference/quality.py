@@ -17,7 +17,7 @@ from inference.scene import Scene
 from model.detections import Detections
 from model.findings import Box
 from model.notes import Note, note
-from model.rules_text import read_rules
+from model.rules_text import read_versioned
 from model.vocabulary import LabelGroup
 
 
@@ -66,7 +66,7 @@ class QualityRules(_Limits):
     @classmethod
     def from_yaml(cls, text: str) -> Self:
         """Raises ``RulesError`` naming the field that is wrong."""
-        return read_rules(cls, text, "quality.yaml")
+        return read_versioned(cls, text, "quality.yaml")
 
 
 class Subject(StrEnum):

@@ -49,7 +49,12 @@ def read_versioned(model: type[Model], text: str, name: str) -> Model:
     """The same for a model with a ``version``, which gets a short hash of the content behind the declared one."""
     rules = read_rules(model, text, name)
     declared = rules.model_dump(include={"version"})["version"]
-    return rules.model_copy(update={"version": f"{declared}@{sha256(text.encode()).hexdigest()[:8]}"})
+    return rules.model_copy(update={"version": version_of(declared, text)})
+
+
+def version_of(declared: str, text: str) -> str:
+    """The declared version with a short hash of the content: who changes a file and forgets its version is seen."""
+    return f"{declared}@{sha256(text.encode()).hexdigest()[:8]}"
 
 
 def refused(name: str, error: ValidationError) -> RulesError:

@@ -6,21 +6,23 @@ from enum import StrEnum
 from functools import cached_property
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from model.errors import RulesError, UsageError
+from model.rules_text import read_mapping, refused, version_of
 from model.vehicle import PaintType
 from model.vocabulary import Part
 from parts_pricing.money import ZERO, unit
 from parts_pricing.panels import Panels
-from parts_pricing.rules_file import Strict, check_sources, read_yaml, refuse_invalid, shipped
+from parts_pricing.rules_file import Strict, check_sources, read_text, shipped
 
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 Amount = Annotated[Decimal, Field(ge=0)]
 Sources = Annotated[tuple[str, ...], Field(min_length=1)]
 _ONE = Decimal(1)
+_FILE: Final = "profiles.yaml"
 
 
 class PartPrice(StrEnum):
@@ -220,21 +222,27 @@ class Profile(Strict):
 
 def load_profiles(source: Path | Traversable | None = None) -> Mapping[str, Profile]:
     """All profiles by id from a YAML file, the shipped one by default. Raises ``RulesError``."""
-    source = source or shipped("profiles.yaml")
-    tree = dict(read_yaml(source))
-    known = _sources(tree, source.name)
-    common: dict[str, Any] = {"version": tree.get("version"), "panels": tree.get("panels")}
+    source = source or shipped(_FILE)
+    return profiles_of(read_text(source), source.name)
+
+
+def profiles_of(text: str, name: str = _FILE) -> Mapping[str, Profile]:
+    """The same from a text; errors say ``name``, the file's."""
+    tree = dict(read_mapping(text, name))
+    known, declared = _sources(tree, name), tree.get("version")
+    version = version_of(declared, text) if isinstance(declared, str) else declared
+    common: dict[str, Any] = {"version": version, "panels": tree.get("panels")}
     try:
         profiles = {
-            name: Profile.model_validate({"id": name, **common, **body})
-            for name, body in dict(tree["profiles"]).items()
+            shop: Profile.model_validate({"id": shop, **common, **body})
+            for shop, body in dict(tree["profiles"]).items()
         }
     except ValidationError as error:
-        raise refuse_invalid(source.name, error) from error
+        raise refused(name, error) from error
     except (KeyError, TypeError, ValueError) as error:
-        raise RulesError("invalid", f"{source.name}: {error}", file=source.name) from error
+        raise RulesError("invalid", f"{name}: {error}", file=name) from error
     for profile in profiles.values():
-        check_sources(source.name, profile, known)
+        check_sources(name, profile, known)
     return profiles
 
 

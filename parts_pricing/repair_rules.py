@@ -6,18 +6,20 @@ from decimal import Decimal
 from functools import cached_property
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from model.rules_text import read_versioned
 from model.vocabulary import DamageKind, Part, Severity
 from parts_pricing.catalogue import PriceRow
 from parts_pricing.labour import LabourType
 from parts_pricing.money import ZERO, round_hours
 from parts_pricing.operations import Operation
-from parts_pricing.rules_file import Strict, check_sources, read_yaml, refuse_invalid, shipped
+from parts_pricing.rules_file import Strict, check_sources, read_text, shipped
 
 Sources = Annotated[tuple[str, ...], Field(min_length=1)]
+_FILE: Final = "repair.yaml"
 Positive = Annotated[Decimal, Field(gt=0)]
 RANK = {Operation.POLISH: 0, Operation.PDR: 1, Operation.REFINISH: 2, Operation.REPAIR: 3, Operation.REPLACE: 4}
 
@@ -161,12 +163,14 @@ class RepairRules(Strict):
     @classmethod
     def load(cls, source: Path | Traversable | None = None) -> Self:
         """The rules of a YAML file, the shipped one by default. Raises ``RulesError`` naming what is wrong."""
-        source = source or shipped("repair.yaml")
-        try:
-            rules = cls.model_validate(read_yaml(source))
-        except ValidationError as error:
-            raise refuse_invalid(source.name, error) from error
-        check_sources(source.name, rules, rules.sources)
+        source = source or shipped(_FILE)
+        return cls.from_yaml(read_text(source), source.name)
+
+    @classmethod
+    def from_yaml(cls, text: str, name: str = _FILE) -> Self:
+        """The same from a text; errors say ``name``, the file's."""
+        rules = read_versioned(cls, text, name)
+        check_sources(name, rules, rules.sources)
         return rules
 
     @model_validator(mode="after")

@@ -1,17 +1,13 @@
-"""Reading a reviewed YAML file of rules: strict models, and every source id it names must be listed in it."""
+"""A reviewed YAML file of rules: strict models, and every source id it names must be listed in it."""
 
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from model.errors import RulesError
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Strict(BaseModel):
@@ -25,21 +21,12 @@ def shipped(name: str) -> Traversable:
     return files("data").joinpath("rules", name)
 
 
-def read_yaml(source: Path | Traversable) -> Mapping[str, Any]:
-    """The mapping in a YAML file. Raises ``RulesError`` when it cannot be read."""
+def read_text(source: Path | Traversable) -> str:
+    """What a file says. Raises ``RulesError`` ``rules.unreadable``."""
     try:
-        tree = yaml.load(source.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a safe loader
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        return source.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise RulesError("unreadable", f"{source.name}: {error}", file=source.name) from error
-    if not isinstance(tree, Mapping):
-        raise RulesError("unreadable", f"{source.name}: not a mapping", file=source.name)
-    return tree
-
-
-def refuse_invalid(name: str, error: ValidationError) -> RulesError:
-    """The error that names every wrong place of a rules file."""
-    places = [f"{'.'.join(str(step) for step in item['loc'])}: {item['msg']}" for item in error.errors()]
-    return RulesError("invalid", f"{name}: " + "; ".join(places), file=name)
 
 
 def check_sources(name: str, model: BaseModel, known: Mapping[str, str]) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from claims.audit import Thing, ThingKind
 from claims.desk.desk import Desk
 from claims.repository import people
+from claims.repository.held import held_person
 from claims.repository.people import OWN_ISSUER, Person
 from model.errors import RightsError
 
@@ -67,7 +68,7 @@ def admit(desk: Desk, known: Person, renewed: str | None = None) -> Person:
 
     Raises ``RightsError`` ``credentials`` when the password or the rights were changed since ``known`` was read.
     """
-    found = people.get(desk.book, known.id)
+    found = held_person(desk.book, known.id)
     if found is None or not found.active or found.password != known.password:
         raise RightsError("credentials")
     if renewed is None:
@@ -80,7 +81,7 @@ def admit(desk: Desk, known: Person, renewed: str | None = None) -> Person:
 
 def refuse(desk: Desk, person: UUID, policy: LockOut) -> None:
     """After a wrong password. The log is told when it locks the account, not of every attempt."""
-    found = people.get(desk.book, person)
+    found = held_person(desk.book, person)
     if found is None:
         return
     until = policy.until(found.failures + 1, desk.at)
@@ -100,7 +101,7 @@ def change_password(desk: Desk, known: Person, hashed: str) -> Person:
 
     Raises ``RightsError`` ``credentials`` when it was changed by somebody else since ``known`` was read.
     """
-    found = people.get(desk.book, known.id)
+    found = held_person(desk.book, known.id)
     if found is None or not found.active or found.password != known.password:
         raise RightsError("credentials")
     people.set_password(desk.book, known.id, hashed)

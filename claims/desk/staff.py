@@ -12,6 +12,7 @@ from claims.desk.console import Place
 from claims.desk.sign_in import normal_login
 from claims.ids import new_id
 from claims.repository import people
+from claims.repository.held import held_person
 from claims.repository.people import OWN_ISSUER, Person
 from claims.rights_objects import OnPerson
 from claims.states import Role
@@ -115,7 +116,7 @@ def reset_password(desk: Place, person: UUID, hashed: str) -> None:
 
 def _theirs(desk: Place, person: UUID) -> Person:
     require_manager(desk, person)
-    found = people.get(desk.book, person)
+    found = held_person(desk.book, person)
     if found is None:
         raise RightsError("not_found")
     return found

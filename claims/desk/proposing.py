@@ -1,0 +1,105 @@
+"""Two people for every change of prices or policy: one proposes, another looks and decides."""
+
+from typing import Final
+from uuid import UUID
+
+from claims.actions import Action
+from claims.audit import Thing, ThingKind
+from claims.desk.desk import Desk
+from claims.desk.in_force import merged, source_of
+from claims.ids import new_id
+from claims.repository import proposals
+from claims.repository.proposals import Proposal
+from claims.rights_objects import OnProposal
+from claims.rulebook import Rulebook
+from claims.tables.words import ProposalKind, ProposalState
+from model.errors import RightsError
+
+_PROPOSE: Final = {ProposalKind.PRICES: Action.PROPOSE_PRICES, ProposalKind.POLICY: Action.PROPOSE_POLICY}
+_APPROVE: Final = {ProposalKind.PRICES: Action.APPROVE_PRICES, ProposalKind.POLICY: Action.APPROVE_POLICY}
+
+
+def propose(desk: Desk, kind: ProposalKind, content: str, name: str) -> Proposal:
+    """Checked as it would be used, together with everything in force; ``name`` is that of a table.
+
+    Raises ``RightsError`` ``forbidden``; ``PriceTableError``, ``RulesError`` for what cannot be taken.
+    """
+    desk.check(_PROPOSE[kind])
+    source = source_of(kind, name, content)
+    _require_whole(desk, kind, name, content)
+    proposal = Proposal(
+        id=new_id(desk.at),
+        kind=kind,
+        name=source.version,
+        content=content,
+        proposed_at=desk.at,
+        proposer=desk.actor.id,
+    )
+    proposals.add(desk.book, proposal)
+    _note(desk, _PROPOSE[kind], proposal)
+    return proposal
+
+
+def waiting(desk: Desk) -> tuple[Proposal, ...]:
+    """Those that nobody has decided, the oldest first. Raises ``RightsError`` ``forbidden``."""
+    desk.check(Action.PROPOSE_PRICES)
+    return proposals.waiting(desk.book)
+
+
+def one(desk: Desk, proposal_id: UUID) -> Proposal:
+    """Decided or not. Raises ``RightsError``: ``forbidden``, ``not_found``."""
+    desk.check(Action.PROPOSE_PRICES)
+    found = proposals.get(desk.book, proposal_id)
+    if found is None:
+        raise RightsError("not_found", action=Action.PROPOSE_PRICES, role=desk.actor.role)
+    return found
+
+
+def approve(desk: Desk, proposal_id: UUID) -> Proposal:
+    """It is in force from the commit on (``in_force.up_to_date``).
+
+    Raises ``RightsError``: ``same_person`` for who proposed it, ``not_found``; ``StorageError`` ``moved`` for one that
+    was decided; ``PriceTableError`` or ``RulesError`` where it no longer goes with what is in force.
+    """
+    proposal = _others(desk, proposal_id)
+    _require_whole(desk, proposal.kind, proposal.name.rpartition("@")[0], proposal.content)
+    return _decided(desk, proposal, ProposalState.APPROVED)
+
+
+def refuse(desk: Desk, proposal_id: UUID, words: str) -> Proposal:
+    """It is not taken, and why. Raises as ``approve``."""
+    return _decided(desk, _others(desk, proposal_id), ProposalState.REFUSED, words)
+
+
+def take_back(desk: Desk, proposal_id: UUID) -> Proposal:
+    """By who proposed it. Raises ``RightsError`` ``forbidden`` for anybody else, and as ``approve``."""
+    proposal = one(desk, proposal_id)
+    desk.check(_PROPOSE[proposal.kind], thing=_thing(proposal))
+    if proposal.proposer != desk.actor.id:
+        raise RightsError("forbidden", action=_PROPOSE[proposal.kind], role=desk.actor.role)
+    return _decided(desk, proposal, ProposalState.TAKEN_BACK)
+
+
+def _others(desk: Desk, proposal_id: UUID) -> Proposal:
+    """A proposal that the actor may decide."""
+    proposal = one(desk, proposal_id)
+    desk.check(_APPROVE[proposal.kind], OnProposal(proposer=proposal.proposer), _thing(proposal))
+    return proposal
+
+
+def _decided(desk: Desk, proposal: Proposal, state: ProposalState, words: str | None = None) -> Proposal:
+    proposals.decide(desk.book, proposal, state, by=desk.actor.id, at=desk.at, reason=words)
+    _note(desk, _APPROVE[proposal.kind], proposal, result=state, proposer=proposal.proposer)
+    return one(desk, proposal.id)
+
+
+def _require_whole(desk: Desk, kind: ProposalKind, name: str, content: str) -> None:
+    Rulebook.from_sources(merged(desk.house.rulebook, [source_of(kind, name, content)]))
+
+
+def _note(desk: Desk, action: Action, proposal: Proposal, **facts: object) -> None:
+    desk.audit(action, _thing(proposal), kind=proposal.kind, content_sha256=proposal.content_sha256, **facts)
+
+
+def _thing(proposal: Proposal) -> Thing:
+    return Thing(ThingKind.PROPOSAL, proposal.id)
