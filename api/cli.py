@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -16,11 +16,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.apps_cli import apps_app
+from api.audit_cli import audit_app, replay
 from api.db_cli import db_app
 from api.exits import UNSOUND, coded_errors
 from api.models_cli import models_app
+from api.people_cli import people_app
 from api.prices_cli import prices_app
 from api.settings import Settings
+from api.worker_cli import worker
 from model.errors import CaseFactsError, ServiceError
 from model.naming import shown_name
 
@@ -38,6 +42,11 @@ app = typer.Typer(
 app.add_typer(prices_app, name="prices")
 app.add_typer(models_app, name="models")
 app.add_typer(db_app, name="db")
+app.add_typer(people_app, name="people")
+app.add_typer(apps_app, name="apps")
+app.add_typer(audit_app, name="audit")
+app.command()(replay)
+app.command()(worker)
 
 
 class Language(StrEnum):
@@ -93,17 +102,31 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
 ) -> None:
     """Start the service with everything embedded."""
-    import uvicorn
-
     from api.app import create_app
+    from api.auth.entrance import open_entrance
     from api.engine import open_service
+    from api.production import require_safe, warnings
+    from api.serving import DrainingServer
+    from api.stores import open_stores
+    from api.telemetry.logs import configure
 
     with coded_errors(), ExitStack() as held:
         settings = Settings.read()
         listener = held.enter_context(_listen(host, port))
+        require_safe(settings, listener.getsockname()[0])
+        for warning in warnings(settings, listener.getsockname()[0]):
+            typer.echo(warning, err=True)
+        configure(settings.log_style())
         eyes = open_service(settings)
-        application = create_app(settings, open_eyes=lambda _: eyes)
-        server = uvicorn.Server(uvicorn.Config(application, server_header=False, access_log=False))
+        stores = held.enter_context(open_stores(settings))
+        entrance = open_entrance(stores.keys)
+        application = create_app(
+            settings,
+            open_eyes=lambda _: eyes,
+            open_stores=lambda _: nullcontext(stores),
+            open_entrance=lambda _: entrance,
+        )
+        server = DrainingServer.of(application, settings, application.state.stopping)
         typer.echo(f"QuickClaim: http://{f'[{host}]' if ':' in host else host}:{port}", err=True)
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listener])

@@ -93,7 +93,7 @@ FACTS: Mapping[str, Callable[[object], Told]] = MappingProxyType(
         **dict.fromkeys(("as_role", "before_role", "code"), word),
         **dict.fromkeys(("reasons", "fields", "needs"), _words),
         **dict.fromkeys(("claim", "photo", "assessment", "line", "job", "person", "app", "proposal", "token"), _id),
-        **dict.fromkeys(("proposer", "holder", "deadline", "escalation", "message"), _id),
+        **dict.fromkeys(("proposer", "holder", "deadline", "escalation", "message", "webhook", "key"), _id),
         **dict.fromkeys(("photos", "lines", "level", "attempts", "row_version", "items", "score", "hours"), _count),
         **dict.fromkeys(("automatic", "reasoned", "within_authority", "seen_unmasked"), _flag),
         **dict.fromkeys(("amount", "machine_amount", "limit", "low", "high", "deductible"), _amount),

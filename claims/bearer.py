@@ -74,26 +74,40 @@ class Bearer:
     expires_at: datetime
     jti: str | None
     version: int | None
+    signed_in_at: datetime | None = None
+    """When the password was last typed, however often the token was renewed since; only our own tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnIssuer:
-    """How our own login makes tokens: the ring signs, for ``lifetime``."""
+    """How our own login makes tokens: the ring signs, for ``lifetime``, up to ``longest_session`` after it."""
 
     name: str
     audience: str
     ring: Ring
     lifetime: timedelta = timedelta(minutes=15)
+    longest_session: timedelta = timedelta(hours=12)
+
+    def expires_at(self, at: datetime, signed_in_at: datetime) -> datetime:
+        """When a token of ``at`` runs out, in whole seconds. Raises ``RightsError`` ``token_expired``: sign in anew."""
+        end = signed_in_at + self.longest_session
+        if at >= end:
+            raise RightsError("token_expired")
+        return datetime.fromtimestamp(int(min(at + self.lifetime, end).timestamp()), UTC)
 
 
-def issue(person: UUID, role: Role, version: int, *, at: datetime, by: OwnIssuer) -> str:
-    """A token for a person who has just shown who they are. Raises ``ValueError`` for a role not of the staff.
+def issue(
+    person: UUID, role: Role, version: int, *, at: datetime, by: OwnIssuer, signed_in_at: datetime | None = None
+) -> str:
+    """A token for a person who has shown who they are, at ``at`` or earlier.
+
+    Raises ``ValueError`` for a role not of the staff, ``RightsError`` ``token_expired`` when it is too long ago.
 
     ``version`` counts up whenever the person logs out or gets another role: ``require_current`` then refuses the token.
     """
     if role not in STAFF:
         raise ValueError(f"{role} does not log in")
-    now = int(at.timestamp())
+    now, began = int(at.timestamp()), signed_in_at or at
     claims = {
         "iss": by.name,
         "aud": by.audience,
@@ -102,7 +116,8 @@ def issue(person: UUID, role: Role, version: int, *, at: datetime, by: OwnIssuer
         "ver": version,
         "iat": now,
         "nbf": now,
-        "exp": now + int(by.lifetime.total_seconds()),
+        "exp": int(by.expires_at(at, began).timestamp()),
+        "auth_time": int(began.timestamp()),
         "jti": secrets.token_urlsafe(16),
     }
     signer = Ed25519PrivateKey.from_private_bytes(by.ring.keys[by.ring.active])
@@ -128,6 +143,7 @@ def verify(token: str, issuers: Sequence[Issuer], *, at: datetime) -> Bearer:
         expires_at=expires_at,
         jti=jti if isinstance(jti, str) else None,
         version=version if issuer.versioned else None,
+        signed_in_at=_signed_in_at(claims, issued_at) if issuer.versioned else None,
     )
 
 
@@ -135,6 +151,12 @@ def require_current(bearer: Bearer, *, version: int, role: Role) -> None:
     """Raises ``RightsError`` ``token_revoked`` unless the person's stored version and role are those of the token."""
     if bearer.version is not None and (bearer.version != version or bearer.role is not role):
         raise RightsError("token_revoked")
+
+
+def _signed_in_at(claims: Mapping[str, Any], issued_at: datetime) -> datetime:
+    """A token of before this was told was not renewed."""
+    told = claims.get("auth_time")
+    return datetime.fromtimestamp(told, UTC) if isinstance(told, int) and not isinstance(told, bool) else issued_at
 
 
 def _issuer(token: str, issuers: Sequence[Issuer]) -> Issuer:

@@ -84,7 +84,7 @@ def _put(desk: Desk, claim: Claim) -> Asked:
     return Asked(claim, kept)
 
 
-def carry_out(house: House, job: Job, clock: Callable[[], datetime]) -> None:
+def carry_out(house: House, job: Job, clock: Callable[[], datetime]) -> Assessment:
     """The job: look, conclude, take down. Raises what the photo store and the database raise; then nothing is kept."""
     system = system_of(job)
     claim_id = _claim_of(job)
@@ -99,6 +99,7 @@ def carry_out(house: House, job: Job, clock: Callable[[], datetime]) -> None:
     with house.desk(system, clock()) as desk:
         take_down(desk, claim_id, assessment, facts, on=on)
         jobs.done(desk.book, job, at=desk.at)
+    return assessment
 
 
 def take_down(desk: Desk, claim_id: UUID, assessment: Assessment, facts: CaseFacts, *, on: date) -> Claim:

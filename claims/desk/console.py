@@ -8,19 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Protocol
-from uuid import UUID
+from typing import Protocol
 
 from claims.actions import Action
-from claims.actors import Actor, ActorKind
 from claims.audit import Thing
 from claims.audit_facts import Word
+from claims.desk.desk import SYSTEM
 from claims.repository import audit
 from claims.repository.book import Book, Books
 from claims.rights_objects import Object
-from claims.states import Role
-
-_WHO: Final = Actor(kind=ActorKind.SYSTEM, id=UUID(int=0), role=Role.SYSTEM)
 
 
 class Place(Protocol):
@@ -57,7 +53,7 @@ class Console:
             console = cls(book, at)
             yield console
             for action, on, facts in console._entries:
-                audit.append(book, at=at, actor=_WHO, action=action, on=on, facts=facts)
+                audit.append(book, at=at, actor=SYSTEM, action=action, on=on, facts=facts)
 
     def check(self, action: Action, on: Object | None = None, thing: Thing | None = None) -> None:
         """Nobody is refused."""

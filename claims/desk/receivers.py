@@ -58,7 +58,7 @@ def add(desk: Place, app: UUID, address: Address) -> FreshSecret:
     secret = _new_secret()
     webhook = Webhook(id=new_id(desk.at), app=app, url=address.url, secrets=(secret,), made_at=desk.at)
     outbox.add_webhook(desk.book, webhook)
-    tell(desk, app, ReceiverChange.WEBHOOK_ADDED)
+    tell(desk, app, ReceiverChange.WEBHOOK_ADDED, webhook=webhook.id)
     return FreshSecret(webhook, secret.hex())
 
 
@@ -68,7 +68,7 @@ def replace_secret(desk: Place, app: UUID, webhook: UUID, *, keep_old: bool) -> 
     secret = _new_secret()
     after = replace(found, secrets=(secret, *(found.secrets[:1] if keep_old else ())))
     outbox.save_webhook(desk.book, after)
-    tell(desk, app, ReceiverChange.SECRET_REPLACED)
+    tell(desk, app, ReceiverChange.SECRET_REPLACED, webhook=webhook)
     return FreshSecret(after, secret.hex())
 
 
@@ -79,7 +79,8 @@ def set_active(desk: Place, app: UUID, webhook: UUID, *, active: bool) -> Webhoo
         return found
     after = replace(found, active=active)
     outbox.save_webhook(desk.book, after)
-    tell(desk, app, ReceiverChange.WEBHOOK_RESUMED if active else ReceiverChange.WEBHOOK_STOPPED)
+    change = ReceiverChange.WEBHOOK_RESUMED if active else ReceiverChange.WEBHOOK_STOPPED
+    tell(desk, app, change, webhook=webhook)
     return after
 
 

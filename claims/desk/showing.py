@@ -11,10 +11,13 @@ from claims.actors import ActorKind
 from claims.deadline_rules import ClockKind
 from claims.deadlines import Clock, promised
 from claims.desk.desk import Desk, thing_of
+from claims.desk.photos import PhotoFile
 from claims.desk.standing import Standing, standing
-from claims.repository import assessments, claims, deadlines, notices, offers, photos, timeline
+from claims.materials import Material
+from claims.repository import assessments, claims, deadlines, materials, notices, offers, photos, timeline
 from claims.repository.assessments import Made
 from claims.repository.claims import Claim
+from claims.repository.materials import Received
 from claims.repository.notices import Reported
 from claims.repository.offers import Offer
 from claims.repository.photos import Photo
@@ -28,6 +31,7 @@ _TO_ASSESS: Final = frozenset(
     {CaseState.REPORTED, CaseState.MATERIALS_SUBMITTED, CaseState.MATERIALS_INCOMPLETE, CaseState.MORE_PHOTOS}
 )
 _PAID: Final = frozenset({CaseState.CONFIRMED, CaseState.PENDING_PAYMENT})
+_UNKNOWN: Final = "application/octet-stream"
 _ALWAYS: Final = (Action.COMPLAIN, Action.EXPORT_OWN, Action.DELETE_OWN)
 
 
@@ -35,8 +39,8 @@ _ALWAYS: Final = (Action.COMPLAIN, Action.EXPORT_OWN, Action.DELETE_OWN)
 class Shown:
     """What an actor sees. ``clocks`` are promises that are open; ``made`` is the last estimate of the machine.
 
-    Without ``full`` there are no photos and no estimate; without ``personal`` whoever shows it masks the notice and
-    leaves people's own words out. ``staff``: somebody of the insurer looks. ``zone`` is that of the market.
+    Without ``full`` there are no photos and no estimate; without ``personal`` there are no documents, and whoever shows
+    it masks the notice and leaves people's own words out. ``staff``: somebody of the insurer looks. ``zone`` is that of the market.
     """
 
     claim: Claim
@@ -46,6 +50,7 @@ class Shown:
     standing: Standing
     clocks: tuple[Clock, ...]
     photos: tuple[Photo, ...]
+    materials: tuple[Received, ...]
     made: Made | None
     offer: Offer | None
     next_step: Note
@@ -54,15 +59,6 @@ class Shown:
     full: bool
     personal: bool
     staff: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explained:
-    """What an amount rests on: the machine's last estimate, and the offer that is open or was accepted."""
-
-    claim: Claim
-    made: Made | None
-    offer: Offer | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +80,7 @@ class Page:
 def show(desk: Desk, claim_id: UUID) -> Shown:
     """Raises ``RightsError``: ``not_found``, ``forbidden``."""
     claim = desk.seen(claim_id)
-    full = desk.may(Action.READ_CLAIM, claim)
+    full, personal = desk.may(Action.READ_CLAIM, claim), desk.may(Action.SEE_PERSONAL_DATA, claim)
     made = assessments.of_claim(desk.book, claim.id) if full else ()
     zone = ZoneInfo(desk.house.rulebook.policy.market(claim.region).timezone)
     clocks = _open_promises(desk, claim)
@@ -97,13 +93,14 @@ def show(desk: Desk, claim_id: UUID) -> Shown:
         standing=standing(desk, claim),
         clocks=clocks,
         photos=pictures if full else (),
+        materials=materials.of_claim(desk.book, claim.id) if personal else (),
         made=made[-1] if made else None,
         offer=offers.open_of(desk.book, claim.id) if full else None,
         next_step=_next_step(desk, claim, clocks, zone),
         can=tuple(_can(desk, claim, photographed=bool(pictures))),
         zone=zone,
         full=full,
-        personal=desk.may(Action.SEE_PERSONAL_DATA, claim),
+        personal=personal,
         staff=desk.actor.kind is ActorKind.STAFF,
     )
 
@@ -113,12 +110,14 @@ def note_seen(desk: Desk, claim_id: UUID) -> None:
     desk.audit(Action.SEE_PERSONAL_DATA, thing_of(claim_id), seen_unmasked=True)
 
 
-def explained(desk: Desk, claim_id: UUID) -> Explained:
-    """For the customer and for auditors; nothing personal is in it. Raises ``RightsError`` as ``show``."""
-    claim = desk.seen(claim_id, Action.EXPLAIN)
-    made = assessments.of_claim(desk.book, claim.id)
-    offer = offers.open_of(desk.book, claim.id)
-    return Explained(claim=claim, made=made[-1] if made else None, offer=offer)
+def document(desk: Desk, claim_id: UUID, material: Material, sha256: str) -> PhotoFile:
+    """A file that was handed in. Raises ``RightsError`` ``not_found`` for one that the case has not as this material."""
+    claim = desk.seen(claim_id, Action.SEE_PERSONAL_DATA)
+    kept = materials.of_claim(desk.book, claim.id)
+    found = next((one for one in kept if (one.material, one.sha256) == (material, sha256)), None)
+    if found is None:
+        raise RightsError("not_found", "no such document", action=Action.SEE_PERSONAL_DATA, role=desk.actor.role)
+    return PhotoFile(desk.house.photos.open(sha256), found.media_type or _UNKNOWN)
 
 
 def listed(desk: Desk, *, state: PublicState | None, before: UUID | None, limit: int) -> Page:

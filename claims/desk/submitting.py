@@ -14,7 +14,9 @@ from claims.states import CaseState
 from model.errors import ClaimError
 
 
-def add_material(desk: Desk, claim_id: UUID, material: Material, sha256: str) -> tuple[Claim, Standing]:
+def add_material(
+    desk: Desk, claim_id: UUID, material: Material, sha256: str, media_type: str | None = None
+) -> tuple[Claim, Standing]:
     """A document, or a photo that serves as a shot, whose file is in the store (or among the photos of the case).
 
     Raises ``ClaimError`` ``claim.at_rest`` for a case that needs nothing more.
@@ -22,7 +24,7 @@ def add_material(desk: Desk, claim_id: UUID, material: Material, sha256: str) ->
     claim = desk.claim(claim_id, Action.SUBMIT_MATERIALS)
     if desk.house.lifecycle.rests(claim.state):
         raise ClaimError("at_rest", claim.state, state=claim.state)
-    materials.add(desk.book, claim.id, material, sha256, by=desk.actor, at=desk.at)
+    materials.add(desk.book, claim.id, material, sha256, by=desk.actor, at=desk.at, media_type=media_type)
     claim = claims.save(desk.book, clocks.followed(desk, claim))
     desk.audit(Action.SUBMIT_MATERIALS, thing_of(claim.id), content_sha256=sha256)
     return claim, standing(desk, claim)

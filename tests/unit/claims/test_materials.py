@@ -153,17 +153,22 @@ ENGLISH = (
     r"(according to|under|as per|because of) (the |our )?(company )?(rules|regulations)|company (policy|rules)",
 )
 HARD = re.compile("|".join((*CHINESE, *ENGLISH)), re.IGNORECASE)
+CODE = re.compile(r"[a-z]+\.[a-z_]+")
 
 
 def read_by_people() -> Iterator[tuple[str, str]]:
-    """Sentences in both languages, pages with their scripts and styles, and what the reports' source says itself."""
+    """Sentences in both languages, pages with their scripts and styles, and what the source of the rim says itself.
+
+    Codes are for programs: what people read is the sentence of the code.
+    """
     for language in LANGUAGES:
         yield from ((f"{language}: {code}", text) for code, text in Texts.load(language).sentences.items())
     for path in [*(ROOT / "web").rglob("*.j2"), *(ROOT / "web").rglob("*.js"), *(ROOT / "web").rglob("*.css")]:
         yield path.name, path.read_text("utf-8")
     for path in (ROOT / "api").rglob("*.py"):
         constants = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Constant)]
-        yield from ((f"{path.name}:{node.lineno}", node.value) for node in constants if isinstance(node.value, str))
+        words = (node for node in constants if isinstance(node.value, str) and not CODE.fullmatch(node.value))
+        yield from ((f"{path.name}:{node.lineno}", node.value) for node in words)
 
 
 def test_nobody_reads_a_hard_word_or_a_promise() -> None:

@@ -226,19 +226,25 @@ def test_only_a_customer_is_tied_to_a_claim(role: Role) -> None:
         Actor(kind=KINDS.get(role, ActorKind.STAFF), id=ME, role=role, claim=uuid4())
 
 
-def test_only_the_rim_makes_an_actor() -> None:
-    below = (
-        path
-        for package in ("model", "inference", "parts_pricing", "claims", "data")
-        for path in (ROOT / package).rglob("*.py")
-    )
-    made = [
-        f"{path.name}:{node.lineno}"
-        for path in below
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Call) and "Actor" in (getattr(node.func, "id", ""), getattr(node.func, "attr", ""))
-    ]
-    assert not made
+def test_only_the_rim_makes_an_actor_of_somebody() -> None:
+    """Below it there is the service itself, and who once corrected a review, read back from the row."""
+    packages = ("model", "inference", "parts_pricing", "claims", "data")
+    below = [path for package in packages for path in (ROOT / package).rglob("*.py")]
+    made = {
+        (path.relative_to(ROOT).as_posix(), kind) for path in below for kind in actors_made(path.read_text("utf-8"))
+    }
+    assert made == {
+        ("claims/desk/desk.py", "ActorKind.SYSTEM"),
+        ("claims/desk/assessing.py", "ActorKind.SYSTEM"),
+        ("claims/desk/reviewing.py", "ActorKind.STAFF"),
+    }
+
+
+def actors_made(source: str) -> list[str]:
+    """The kinds of the actors that a file makes, as it writes them."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    made = [call for call in calls if "Actor" in (getattr(call.func, "id", ""), getattr(call.func, "attr", ""))]
+    return [next((ast.unparse(one.value) for one in call.keywords if one.arg == "kind"), "") for call in made]
 
 
 # --- tables that are refused ----------------------------------------------------------------------------------------

@@ -1,0 +1,129 @@
+"""``/v1/admin/apps``: insurers' apps and their keys. A key stands in the one answer that made it, and nowhere else."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Annotated, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import Field
+
+from api.auth.who import CurrentActor
+from api.deps import InService, Now
+from api.documents import Document, DocumentRoute, Line, never_kept
+from api.idempotent import InOnce, once
+from api.routes.admin import CHANGES, READS, made
+from api.working import changing, looking
+from claims.desk import app_access
+from claims.desk.app_access import FreshKey
+from claims.desk.desk import Desk
+from claims.repository.apps import App, AppKey
+from claims.repository.idempotency import Answer
+
+router = APIRouter(
+    prefix="/v1/admin", tags=["administration"], route_class=DocumentRoute, dependencies=[Depends(never_kept)]
+)
+
+
+class AppIn(Document):
+    """An app. `states_cover`: what it says about cover and money counts."""
+
+    name: Line
+    states_cover: bool = False
+
+
+class Activity(Document):
+    """In use, or not any more."""
+
+    active: bool
+
+
+class AppOut(AppIn):
+    """An app as it is stored."""
+
+    id: UUID
+    active: bool
+    made_at: datetime
+
+    @classmethod
+    def of(cls, app: App) -> Self:
+        """All of it."""
+        return cls.model_validate(app, from_attributes=True)
+
+
+class KeyIn(Document):
+    """How long the key opens anything; for ever where nothing is said."""
+
+    days: Annotated[int, Field(ge=1, le=3650)] | None = None
+
+
+class KeyOut(Document):
+    """A key by its prefix, `qc_<prefix>_…`."""
+
+    id: UUID
+    prefix: str
+    made_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+    @classmethod
+    def of(cls, key: AppKey) -> Self:
+        """Without the digest."""
+        return cls(**{name: getattr(key, name) for name in KeyOut.model_fields})
+
+
+class FreshKeyOut(KeyOut):
+    """A key just made, for the header `Authorization: Bearer qc_…`. It is not shown again."""
+
+    key: str = Field(repr=False)
+
+    @classmethod
+    def made(cls, fresh: FreshKey) -> Self:
+        """With the secret."""
+        return cls(key=fresh.text, **KeyOut.of(fresh.key).model_dump())
+
+
+@router.get("/apps", operation_id="listApps", responses=READS)
+async def list_apps(actor: CurrentActor, service: InService, at: Now) -> list[AppOut]:
+    """Every app, by name."""
+    return [AppOut.of(app) for app in await looking(service.house, actor, at, app_access.everyone)]
+
+
+@router.post("/apps", operation_id="addApp", status_code=201, response_model=AppOut, responses=CHANGES)
+async def add_app(asked: AppIn, actor: CurrentActor, service: InService, at: Now, key: InOnce) -> Response:
+    """One more app, without a key yet."""
+
+    def work(desk: Desk) -> Answer:
+        return made(AppOut.of(app_access.add(desk, asked.name, states_cover=asked.states_cover)))
+
+    return (await once(key, service.house, actor, at, work)).response()
+
+
+@router.patch("/apps/{app}", operation_id="changeApp", responses=CHANGES)
+async def change_app(app: UUID, asked: Activity, actor: CurrentActor, service: InService, at: Now) -> AppOut:
+    """Let an app in, or not any more: its keys open nothing while it is shut out."""
+    change = partial(app_access.set_active, app=app, active=asked.active)
+    return AppOut.of(await changing(service.house, actor, at, change))
+
+
+@router.get("/apps/{app}/keys", operation_id="listKeys", responses=READS)
+async def list_keys(app: UUID, actor: CurrentActor, service: InService, at: Now) -> list[KeyOut]:
+    """Keys of an app by prefix, in force or not."""
+    return [KeyOut.of(key) for key in await looking(service.house, actor, at, partial(app_access.keys_of, app=app))]
+
+
+@router.post("/apps/{app}/keys", operation_id="addKey", status_code=201, response_model=FreshKeyOut, responses=CHANGES)
+async def add_key(app: UUID, asked: KeyIn, actor: CurrentActor, service: InService, at: Now, key: InOnce) -> Response:
+    """One more key, beside those there are. With an `Idempotency-Key` this answer is kept, sealed, as long as that."""
+    valid_for = None if asked.days is None else timedelta(days=asked.days)
+
+    def work(desk: Desk) -> Answer:
+        return made(FreshKeyOut.made(app_access.add_key(desk, app, valid_for=valid_for)))
+
+    return (await once(key, service.house, actor, at, work)).response()
+
+
+@router.delete("/apps/{app}/keys/{key}", operation_id="revokeKey", status_code=204, responses=CHANGES)
+async def revoke_key(app: UUID, key: UUID, actor: CurrentActor, service: InService, at: Now) -> None:
+    """From now on the key opens nothing."""
+    await changing(service.house, actor, at, partial(app_access.revoke_key, app=app, key=key))
