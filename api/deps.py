@@ -1,15 +1,23 @@
-"""What routes ask for: the parts of the running service, and the language."""
+"""What routes ask for: the parts of the running service, the moment of the request, and the language."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from api.auth.entrance import Entrance
+from api.clock import Clock
 from api.language import language_of
 from api.line import Line, Uploads
+from api.rate_limits import RateLimits
 from api.readiness import Readiness
 from api.settings import Settings
+from api.stopping import Stopping
+from api.telemetry.metrics import Metrics
+from claims.desk.house import House
 from claims.observe import Eyes
+from claims.repository.book import Books
 from model.texts import Texts
 
 
@@ -18,10 +26,25 @@ class Service:
     """What one process holds from start-up to its end."""
 
     settings: Settings
-    eyes: Eyes
+    house: House
+    entrance: Entrance
+    clock: Clock
     line: Line
     uploads: Uploads
+    limits: RateLimits
     readiness: Readiness
+    metrics: Metrics
+    stopping: Stopping
+
+    @property
+    def eyes(self) -> Eyes:
+        """The detector and the rulebook."""
+        return self.house.eyes
+
+    @property
+    def books(self) -> Books:
+        """The database."""
+        return self.house.books
 
 
 def service(request: Request) -> Service:
@@ -36,3 +59,11 @@ def texts(request: Request) -> Texts:
 
 InService = Annotated[Service, Depends(service)]
 InTexts = Annotated[Texts, Depends(texts)]
+
+
+def moment(service: InService) -> datetime:
+    """When this request is dealt with: one moment for all of it."""
+    return service.clock()
+
+
+Now = Annotated[datetime, Depends(moment)]

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from api.language import language_of
+from claims.as_typed import explained
 from model.errors import QuickClaimError, RequestError
 from model.notes import Note
 from model.texts import Texts
@@ -26,17 +27,25 @@ STATUS: Mapping[str, int] = {
     "request.truncated": 400,
     "request.cross_site": 403,
     "request.too_slow": 408,
+    "request.still_running": 409,
     "request.too_large": 413,
     "request.too_many_photos": 413,
     "request.photo_too_large": 413,
     "request.too_many_fields": 413,
     "request.field_too_large": 413,
+    "request.document_too_large": 413,
     "request.not_multipart": 415,
+    "request.not_a_document": 415,
     "request.unknown_host": 421,
     "request.invalid": 422,
     "request.no_photos": 422,
     "request.unknown_field": 422,
     "request.repeated_field": 422,
+    "request.hash_differs": 422,
+    "request.key_reused": 422,
+    "request.content_refused": 422,
+    "request.no_picture": 422,
+    "request.precondition_needed": 428,
     "facts.invalid": 422,
     "facts.not_json": 422,
     "usage.unknown_region": 422,
@@ -45,8 +54,85 @@ STATUS: Mapping[str, int] = {
     "usage.unknown_area": 422,
     "usage.unknown_part": 422,
     "usage.unknown_paint": 422,
+    "rights.who": 401,
+    "rights.credentials": 401,
+    "rights.token_invalid": 401,
+    "rights.token_expired": 401,
+    "rights.token_revoked": 401,
+    "rights.no_role": 403,
+    "rights.role_unclear": 403,
+    "rights.forbidden": 403,
+    "rights.beyond_authority": 403,
+    "rights.same_person": 403,
+    "rights.password_wrong": 403,
+    "rights.not_found": 404,
+    "rights.not_held": 409,
+    "rights.login_taken": 409,
+    "rights.name_taken": 409,
+    "rights.signed_in_elsewhere": 409,
+    "rights.reason_needed": 422,
+    "rights.password_too_short": 422,
+    "rights.password_too_long": 422,
+    "rights.locked": 429,
+    "request.too_many": 429,
+    "claim.not_yours_to_do": 403,
+    "claim.impossible_move": 409,
+    "claim.needs_more": 409,
+    "claim.no_photos": 409,
+    "claim.no_new_photos": 409,
+    "claim.materials_missing": 409,
+    "claim.at_rest": 409,
+    "claim.too_many_photos": 409,
+    "claim.offer_over": 409,
+    "claim.nothing_accepted": 409,
+    "claim.nothing_paid_out": 409,
+    "claim.no_level_above": 409,
+    "claim.too_early": 409,
+    "claim.judged_already": 409,
+    "claim.still_open": 409,
+    "claim.kept": 409,
+    "claim.rules_gone": 409,
+    "claim.model_gone": 409,
+    "claim.nothing_asked": 409,
+    "claim.no_call": 409,
+    "claim.no_complaint": 404,
+    "claim.nothing_said": 422,
+    "claim.notice_refused": 422,
+    "review.not_reproduced": 409,
+    "review.holds_enough": 409,
+    "review.held_by_other": 409,
+    "review.lease_over": 409,
+    "review.not_held": 409,
+    "review.not_waiting": 409,
+    "review.unpriced_lines": 409,
+    "review.line_removed": 409,
+    "review.line_counts": 409,
+    "review.part_twice": 409,
+    "review.stale_version": 412,
+    "review.nothing_changed": 422,
+    "review.unknown_line": 422,
+    "review.unknown_part": 422,
+    "review.part_needed": 422,
+    "review.over_limit": 422,
+    "review.unknown_photo": 422,
+    "review.box_outside": 422,
+    "storage.lease_lost": 409,
+    "storage.moved": 412,
+    "storage.busy": 503,
+    "storage.unavailable": 503,
+    "storage.full": 503,
+    "storage.unwritable": 503,
+    "storage.photo_unwritable": 503,
+    "webhook.not_a_url": 422,
+    "webhook.not_https": 422,
+    "webhook.credentials": 422,
+    "webhook.port": 422,
+    "webhook.unresolved": 422,
+    "webhook.not_public": 422,
+    "service.issuer_unreachable": 503,
     "service.busy": 503,
     "service.not_ready": 503,
+    "service.stopping": 503,
     "service.failed": 500,
 }
 """Codes without a line here are faults of this installation: 500 ``service.failed``."""
@@ -82,7 +168,8 @@ class Problem(BaseModel):
         """The problem of an error, in the language that the request asks for."""
         code = error.code if error.code in STATUS else "service.failed"
         texts = Texts.load(language_of(request))
-        facts = {**error.facts, "known": _words(error.facts.get("known"))}
+        known = _words(error.facts.get("known") or error.facts.get("missing"), texts)
+        facts = {**error.facts, "known": known}
         return cls(
             type=f"/problems#{code}",
             title=texts.say(Note(f"problem.{code}.title")),
@@ -92,7 +179,7 @@ class Problem(BaseModel):
             code=code,
             request_id=request_id(request),
             errors=_fields(error.facts.get("errors")),
-            known=_words(error.facts.get("known")),
+            known=known,
         )
 
     def response(self, language: str, headers: Mapping[str, str] | None = None) -> Response:
@@ -112,7 +199,18 @@ class HttpError(QuickClaimError):
 
 def answer(error: QuickClaimError, request: Request, status: int | None = None) -> Response:
     """The problem document of an error."""
-    return Problem.of(error, request, status).response(language_of(request))
+    problem = Problem.of(error, request, status)
+    return problem.response(language_of(request), _headers(error, problem.status))
+
+
+def _headers(error: QuickClaimError, status: int) -> dict[str, str]:
+    """Who may come in (RFC 6750, 3), and from when on it is worth trying again."""
+    wait_s = error.facts.get("wait_s")
+    headers = {"Retry-After": str(wait_s)} if isinstance(wait_s, int) else {}
+    if status == HTTPStatus.UNAUTHORIZED:
+        shown = error.code.startswith("rights.token_")
+        headers["WWW-Authenticate"] = 'Bearer realm="quickclaim"' + (', error="invalid_token"' if shown else "")
+    return headers
 
 
 def request_id(request: Request) -> str:
@@ -145,20 +243,29 @@ async def _http(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
-    return answer(RequestError("invalid", errors=field_problems(error.errors())), request)
+    texts = Texts.load(language_of(request))
+    return answer(RequestError("invalid", errors=field_problems(error.errors(), texts)), request)
 
 
-def field_problems(faults: Any) -> tuple[FieldProblem, ...]:
-    """Pydantic's faults by field, without the values that were sent."""
+def field_problems(faults: Any, texts: Texts | None = None) -> tuple[FieldProblem, ...]:
+    """Pydantic's faults by field, without the values that were sent; our own codes in the words of ``texts``."""
     return tuple(
-        FieldProblem(field=".".join(map(str, fault["loc"])) or "document", code=fault["type"], detail=fault["msg"])
+        FieldProblem(
+            field=".".join(map(str, fault["loc"])) or "document", code=fault["type"], detail=_detail(fault, texts)
+        )
         for fault in faults
     )
+
+
+def _detail(fault: Any, texts: Texts | None) -> str:
+    own = fault.get("ctx", {}).get("code") == fault["type"]
+    return texts.say(explained(fault)) if own and texts is not None else str(fault["msg"])
 
 
 def _fields(errors: object) -> list[FieldProblem]:
     return [item for item in errors if isinstance(item, FieldProblem)] if isinstance(errors, tuple) else []
 
 
-def _words(known: object) -> list[str]:
-    return [str(item) for item in known] if isinstance(known, tuple | list) else []
+def _words(known: object, texts: Texts) -> list[str]:
+    items = known if isinstance(known, tuple | list) else ()
+    return [texts.say(item) if isinstance(item, Note) else str(item) for item in items]

@@ -1,5 +1,6 @@
 """One quick estimate: the body of a request becomes an assessment, and nothing of it is kept."""
 
+import time
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -10,6 +11,7 @@ from fastapi import Request
 from api.choices import Choices
 from api.deps import Service
 from api.form import case_facts
+from api.telemetry.metrics import Metrics
 from api.upload import Upload, UploadLimits, read_upload
 from claims.assess import Assessment, assess
 from claims.facts import CaseFacts
@@ -30,12 +32,14 @@ async def quick_estimate(request: Request, service: Service, tell: Telling[T]) -
         upload = await read_upload(request, limits(service), share)
         facts = checked_facts(upload, service)
         with service.line.place():
-            return await service.line.run(partial(_work, upload, facts, service.eyes, tell))
+            return await service.line.run(partial(_work, upload, facts, service.eyes, tell, service.metrics))
 
 
-def _work(upload: Upload, facts: CaseFacts, eyes: Eyes, tell: Telling[T]) -> T:
-    today = date.today()  # noqa: DTZ011 - the day where the service stands
-    return tell(assess(upload.photos, facts, eyes, on=today), upload, today)
+def _work(upload: Upload, facts: CaseFacts, eyes: Eyes, tell: Telling[T], metrics: Metrics) -> T:
+    today, began = date.today(), time.perf_counter()  # noqa: DTZ011 - the day where the service stands
+    assessment = assess(upload.photos, facts, eyes, on=today)
+    metrics.assessed(assessment, time.perf_counter() - began)
+    return tell(assessment, upload, today)
 
 
 def limits(service: Service) -> UploadLimits:

@@ -70,6 +70,46 @@ QUICK_ESTIMATE: dict[str, Any] = {
 }
 
 
+_FILE: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+_PICTURES = ("image/jpeg", "image/png", "image/webp", "image/heic")
+
+PHOTO_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": [PHOTOS],
+                    "additionalProperties": False,
+                    "properties": {PHOTOS: _FORM["properties"][PHOTOS]},
+                }
+            }
+        },
+    }
+}
+PHOTO_BODY: dict[str, Any] = {
+    "requestBody": {"required": True, "content": dict.fromkeys((*_PICTURES, "application/octet-stream"), _FILE)}
+}
+MATERIAL_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["photo"],
+                    "additionalProperties": False,
+                    "properties": {"photo": {"type": "string", "pattern": "^[0-9a-f]{64}$"}},
+                },
+                "example": {"photo": "9f" * 32},
+            },
+            **dict.fromkeys(("application/pdf", *_PICTURES), _FILE),
+        },
+    }
+}
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Documented problems of a route."""
     return {status: _problem(status) for status in statuses}
@@ -89,6 +129,16 @@ def _problem(status: int) -> dict[str, Any]:
     schema = {"$ref": _TEMPLATE.format(model="Problem")}
     described = f"{HTTPStatus(status).phrase}. `code` is one of {', '.join(codes)}."
     return {"description": described, "content": {MEDIA_TYPE: {"schema": schema, "example": example}}}
+
+
+ANYBODY: dict[str, Any] = {"security": [{}]}
+"""For a route that a token is told to and that needs none."""
+CHANGES_CASE = problems(400, 401, 403, 404, 408, 409, 412, 413, 422, 428, 429, 500, 503)
+NEW_CASE = problems(400, 401, 403, 408, 409, 413, 422, 429, 500, 503)
+READS_CASE: dict[int | str, dict[str, Any]] = {
+    304: {"description": "Nothing has changed since the `ETag` of `If-None-Match`"},
+    **problems(401, 403, 404, 422, 429, 500, 503),
+}
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Settings that are well on a laptop and not in public: refused in production, told loudly elsewhere."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from api.settings import Settings
 from claims import key_file
@@ -32,6 +33,8 @@ def _faults(settings: Settings, *, local: bool) -> Iterator[Note]:
     if not (settings.database or "").startswith(("postgresql:", "postgresql+", "postgres:")):
         yield note("settings.unsafe_database")
     yield from _key_faults(settings)
+    if _is_plain(settings.s3_endpoint or ""):
+        yield note("settings.unsafe_photos")
     if "*" in settings.hosts:
         yield note("settings.unsafe_hosts")
     if settings.plain_webhooks:
@@ -42,6 +45,12 @@ def _faults(settings: Settings, *, local: bool) -> Iterator[Note]:
         yield note("settings.unsafe_proxies")
     if settings.metrics_token is None and (settings.trusted_proxies or not local):
         yield note("settings.unsafe_metrics")
+
+
+def _is_plain(endpoint: str) -> bool:
+    """Whether photos, sealed as they are, would travel unencrypted beyond this computer."""
+    told = urlsplit(endpoint)
+    return told.scheme == "http" and told.hostname != "localhost" and loopback(told.hostname or "") is None
 
 
 def _key_faults(settings: Settings) -> Iterator[Note]:

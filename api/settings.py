@@ -43,6 +43,17 @@ class Settings(BaseSettings):
     database: str | None = Field(
         default=None, repr=False, description="postgresql://… or sqlite:///file; default: a file in the home folder"
     )
+    photos: str | None = Field(
+        default=None,
+        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?$",
+        description="s3://bucket/prefix; default: a folder in the home folder",
+    )
+    s3_endpoint: str | None = Field(
+        default=None, pattern=r"^https?://[^/@?#\s]+/?$", description="where the bucket is; default: AWS"
+    )
+    s3_region: str | None = Field(default=None, description="region of the bucket")
+    s3_key_id: SecretStr | None = Field(default=None, description="key to the bucket; default: the AWS_* variables")
+    s3_secret: SecretStr | None = Field(default=None, description="its secret")
     region: str = Field(default="CN", description="market when a request names none")
     language: Literal["en", "zh"] | None = Field(default=None, description="default: from the locale, else English")
     detector: str = Field(default=DEFAULT_MODEL, description="name of the detector under model/weights")

@@ -8,5 +8,5 @@ class Stopping:
         self.begun = False
 
     def begin(self) -> None:
-        """There is no way back. Safe inside of a signal handler."""
+        """It stays so. Safe inside of a signal handler."""
         self.begun = True

@@ -62,8 +62,8 @@ async def read_upload(request: Request, limits: UploadLimits, share: Share) -> U
     """
     parts = _Parts(limits)
     parser = MultipartParser(_boundary(request), parts.callbacks())
-    _check_length(request, limits)
-    chunks = _chunks(request, limits)
+    check_length(request, limits)
+    chunks = chunks_of(request, limits)
     try:
         async for chunk in chunks:
             share.take(len(chunk))
@@ -208,13 +208,14 @@ def _boundary(request: Request) -> bytes:
     return boundary
 
 
-def _check_length(request: Request, limits: UploadLimits) -> None:
+def check_length(request: Request, limits: UploadLimits) -> None:
+    """Raises ``request.too_large`` for a body that announces more than may come."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limits.request_bytes:
         raise RequestError("too_large", limit=_size(limits.request_bytes))
 
 
-async def _chunks(request: Request, limits: UploadLimits) -> AsyncIterator[bytes]:
+async def chunks_of(request: Request, limits: UploadLimits) -> AsyncIterator[bytes]:
     """The body as it comes. Raises ``request.too_large`` and, for a sender that stalls, ``request.too_slow``."""
     stream = request.stream().__aiter__()
     pace = _Pace(limits)

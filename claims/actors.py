@@ -29,7 +29,7 @@ _ROLES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Somebody who acts. Only ``api/`` makes one, after checking what was shown to it.
+    """Somebody who acts. Only ``api/`` makes one of anybody but the system, after checking what was shown to it.
 
     ``id`` is the row of the person, the app (not of its key), the job or the claim token. ``claim`` is the one claim
     that a customer's token opens; a customer who has not reported yet has none. Raises ``ValueError`` for a role that

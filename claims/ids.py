@@ -17,6 +17,11 @@ def new_id(at: datetime) -> UUID:
     return _uuid7(int(at.timestamp() * 1000), secrets.randbits(74))
 
 
+def first_id(at: datetime) -> UUID:
+    """No id of ``at``, or of later, is less: rows since a moment are a range of their ids."""
+    return _uuid7(int(at.timestamp() * 1000), 0)
+
+
 def _uuid7(milliseconds: int, drawn: int) -> UUID:
     high, low = drawn >> 62, drawn & (1 << 62) - 1
     return UUID(int=(milliseconds & (1 << 48) - 1) << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)

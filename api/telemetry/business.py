@@ -1,4 +1,4 @@
-"""How the business stands, as the database knows it: work that waits, and how often people see it otherwise.
+"""How the business stands (``claims.desk.figures``), told to Prometheus.
 
 Every process that is asked would tell the same, unlike its counters: take the largest, not the sum.
 """
@@ -7,41 +7,16 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from api.telemetry.faults import told
+from claims.desk.figures import BusinessFigures
 
 _log = logging.getLogger(__name__)
 FRESH_S: Final = 10.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Queue:
-    """How many wait, and for how many seconds the first of them has; 0 when none does."""
-
-    waiting: int
-    oldest_s: float
-
-    def __post_init__(self) -> None:
-        if self.waiting < 0 or self.oldest_s < 0:
-            raise ValueError("a queue is empty at the least")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BusinessFigures:
-    """One look at the database. ``overridden`` of ``reviewed`` cases in the period that the source looks back."""
-
-    jobs: Queue
-    jobs_given_up: int
-    reviews: Queue
-    reviewed: int
-    overridden: int
-    outbox: Queue
-    dead_letters: int
 
 
 class ReadsFigures(Protocol):
@@ -90,8 +65,11 @@ def _told(figures: BusinessFigures) -> Iterator[GaugeMetricFamily]:
         yield _gauge(f"{name}_oldest_seconds", f"{name}: how long the first of them has waited", queue.oldest_s)
     yield _gauge("jobs_given_up", "Jobs that failed too often", figures.jobs_given_up)
     yield _gauge("dead_letters", "Notifications that could not be delivered", figures.dead_letters)
-    yield _gauge("reviewed", "Cases that people reviewed in the period", figures.reviewed)
-    yield _gauge("overridden", "Of these, cases in which they changed, added or removed anything", figures.overridden)
+    yield _gauge("clocks_overdue", "Clocks of cases that run past their time", figures.clocks_overdue)
+    yield _gauge("assessed_7d", "Cases that the machine assessed in the last seven days", figures.assessed)
+    yield _gauge("offered_at_once_7d", "Of these, cases that it would make an offer at once", figures.offered_at_once)
+    yield _gauge("reviewed_7d", "Cases that people settled in the last seven days", figures.reviewed)
+    yield _gauge("overridden_7d", "Of these, cases in which they changed, added or removed a line", figures.overridden)
 
 
 def _gauge(name: str, meaning: str, value: float) -> GaugeMetricFamily:

@@ -40,7 +40,8 @@ class Shown:
     """What an actor sees. ``clocks`` are promises that are open; ``made`` is the last estimate of the machine.
 
     Without ``full`` there are no photos and no estimate; without ``personal`` there are no documents, and whoever shows
-    it masks the notice and leaves people's own words out. ``staff``: somebody of the insurer looks. ``zone`` is that of the market.
+    it masks the notice and leaves people's own words out. ``staff``: somebody of the insurer looks. ``zone`` is that of
+    the market.
     """
 
     claim: Claim
@@ -111,7 +112,7 @@ def note_seen(desk: Desk, claim_id: UUID) -> None:
 
 
 def document(desk: Desk, claim_id: UUID, material: Material, sha256: str) -> PhotoFile:
-    """A file that was handed in. Raises ``RightsError`` ``not_found`` for one that the case has not as this material."""
+    """A file that was handed in as this material. Raises ``RightsError`` ``not_found``, and ``StorageError``."""
     claim = desk.seen(claim_id, Action.SEE_PERSONAL_DATA)
     kept = materials.of_claim(desk.book, claim.id)
     found = next((one for one in kept if (one.material, one.sha256) == (material, sha256)), None)

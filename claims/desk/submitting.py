@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from claims.actions import Action
-from claims.desk import clocks
+from claims.desk import clocks, paying
 from claims.desk.desk import Desk, thing_of
 from claims.desk.moving import move
 from claims.desk.standing import Standing, standing
 from claims.materials import Material
-from claims.repository import claims, materials, photos
+from claims.repository import claims, materials, offers, photos
 from claims.repository.claims import Claim
 from claims.states import CaseState
 from model.errors import ClaimError
@@ -19,7 +19,7 @@ def add_material(
 ) -> tuple[Claim, Standing]:
     """A document, or a photo that serves as a shot, whose file is in the store (or among the photos of the case).
 
-    Raises ``ClaimError`` ``claim.at_rest`` for a case that needs nothing more.
+    The last one that was missing lets the payment of an accepted offer begin. Raises ``ClaimError`` ``claim.at_rest`` for a case that needs nothing more.
     """
     claim = desk.claim(claim_id, Action.SUBMIT_MATERIALS)
     if desk.house.lifecycle.rests(claim.state):
@@ -27,6 +27,8 @@ def add_material(
     materials.add(desk.book, claim.id, material, sha256, by=desk.actor, at=desk.at, media_type=media_type)
     claim = claims.save(desk.book, clocks.followed(desk, claim))
     desk.audit(Action.SUBMIT_MATERIALS, thing_of(claim.id), content_sha256=sha256)
+    if (offer := offers.open_of(desk.book, claim.id)) is not None:
+        claim = paying.start_if_complete(desk.as_system(), claim, offer)
     return claim, standing(desk, claim)
 
 

@@ -1,20 +1,29 @@
 """What kinds of jobs there are, and which use case does each; clocks that are looked at again and again."""
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
+from claims.assess import Assessment
 from claims.desk import assessing
 from claims.desk.house import House
+from claims.desk.in_force import up_to_date
 from claims.desk.overdue import act_on_overdue
 from claims.jobs.ticks import Tick
 from claims.jobs.work import Kind, Kinds, Now, Work
 
+Assessed = Callable[[Assessment, float], None]
+"""Told of each assessment once it is kept, and how many seconds it took."""
 
-def kinds(house: House, now: Now) -> Kinds:
+
+def kinds(house: House, now: Now, assessed: Assessed = lambda *_: None) -> Kinds:
     """For one installation."""
 
     def assess(work: Work) -> None:
-        assessing.carry_out(house, work.job, now)
+        began = time.perf_counter()
+        assessment = assessing.carry_out(up_to_date(house), work.job, now)
+        assessed(assessment, time.perf_counter() - began)
 
     def refer(work: Work, error: str) -> None:
         with house.desk(assessing.system_of(work.job), now()) as desk:

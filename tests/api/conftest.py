@@ -1,6 +1,7 @@
 """One service with the shipped detector, and one whose detector is scripted, both without a network."""
 
 import io
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from PIL import Image
 from api.app import create_app
 from api.engine import open_engine
 from api.settings import Settings
+from api.stores import open_stores
 from claims.observe import Eyes
 from inference.detector import PhotoDetector
 from inference.testing import Row, ScriptedDetector
@@ -51,14 +53,26 @@ def client(settings: Settings, eyes: Eyes) -> Iterator[TestClient]:
         yield session
 
 
+@pytest.fixture(scope="session")
+def installation(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder with keys and empty tables, to be copied."""
+    home = tmp_path_factory.mktemp("installation")
+    with open_stores(settings.model_copy(update={"home": home})):
+        return home
+
+
 @pytest.fixture
-def serve(settings: Settings, eyes: Eyes) -> Iterator[Callable[..., TestClient]]:
+def serve(
+    settings: Settings, eyes: Eyes, installation: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., TestClient]]:
     """A service of its own: ``serve(rows, max_photos=3)`` says the same rows of every photo."""
     opened: list[TestClient] = []
 
     def start(rows: Iterable[Row] = (), detector: PhotoDetector | None = None, **changes: object) -> TestClient:
         own = replace(eyes, detector=detector or ScriptedDetector(script=Repeating(rows)))
-        app = create_app(settings.model_copy(update=changes), open_eyes=lambda _: own)
+        home = tmp_path_factory.mktemp("home")
+        shutil.copytree(installation, home, dirs_exist_ok=True)
+        app = create_app(settings.model_copy(update={"home": home, **changes}), open_eyes=lambda _: own)
         opened.append(TestClient(app, base_url=HOST).__enter__())
         return opened[-1]
 

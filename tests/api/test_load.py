@@ -14,10 +14,7 @@ from starlette.types import Message
 from api.deps import Service
 from api.estimating import quick_estimate
 from api.line import Line, Share, Uploads
-from api.readiness import Readiness
-from api.settings import Settings
 from api.upload import UploadLimits, read_upload
-from claims.observe import Eyes
 from inference.testing import ScriptedDetector
 from model.detections import Detections
 from model.errors import RequestError, ServiceError
@@ -139,10 +136,11 @@ def test_what_is_thrown_away_after_a_refusal_is_not_held() -> None:
     assert held == [0, 100, 0, 0]
 
 
-def test_senders_that_trickle_keep_nobody_out(settings: Settings, eyes: Eyes, photo: Callable[..., bytes]) -> None:
+def test_senders_that_trickle_keep_nobody_out(serve: Serve, photo: Callable[..., bytes]) -> None:
     """More of them than there are places, and their bodies never end; the one whole request is answered."""
     head, tail = BODY.split(bytes(4000))
     scripted = ScriptedDetector(script={"a.jpg": [("hood", 0.9, (10.0, 10.0, 600.0, 400.0))]})
+    running: Service = serve(detector=scripted).app.state.service
 
     async def never_whole() -> AsyncIterator[Message]:
         yield {"type": "http.request", "body": head, "more_body": True}
@@ -155,13 +153,7 @@ def test_senders_that_trickle_keep_nobody_out(settings: Settings, eyes: Eyes, ph
         return await quick_estimate(request_of(messages.__anext__), service, lambda seen, _upload, _day: seen.usable)
 
     async def serve() -> bool:
-        service = Service(
-            settings=settings,
-            eyes=replace(eyes, detector=scripted),
-            line=Line(at_once=1, waiting=0),
-            uploads=Uploads(ROOM),
-            readiness=Readiness(),
-        )
+        service = replace(running, line=Line(at_once=1, waiting=0), uploads=Uploads(ROOM))
         slow = [asyncio.create_task(ask(never_whole(), service)) for _ in range(20)]
         await asyncio.sleep(0.05)
         assert service.uploads.held == 20 * len(head)

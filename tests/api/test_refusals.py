@@ -232,7 +232,7 @@ def test_extreme_facts_never_break_the_service(serve: Serve, photo: MakePhoto, f
         max_size=30,
     )
 )
-@examples(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_body_breaks_the_service(client: TestClient, pieces: list[bytes]) -> None:
     answer = client.post(URL, content=b"--b\r\n" + b"".join(pieces), headers=MULTIPART)
     assert answer.status_code in {200, 400, 413, 422}, answer.text

@@ -141,6 +141,7 @@ def test_documents_that_are_missing_stop_the_payment_clock_and_not_the_offer(off
     assert offered.outcomes(ClockKind.PAYMENT, AT + HOUR) == {Outcome.WAITING}
     complete(offered)
     assert offered.outcomes(ClockKind.PAYMENT, AT + HOUR) == {Outcome.RUNNING}
+    assert offered.now().state is CaseState.PENDING_PAYMENT
 
 
 def test_the_same_assessment_is_kept_once(offered: Case) -> None:

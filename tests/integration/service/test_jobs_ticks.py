@@ -9,12 +9,14 @@ from uuid import UUID
 
 import pytest
 
+from claims.actions import Action
 from claims.actors import Actor
+from claims.audit import Head, Thing, ThingKind
 from claims.ids import new_id
 from claims.jobs.ticks import Keep, Tick, once, usual
 from claims.outbox_sender import Sender
 from claims.photo_store import LocalPhotoStore
-from claims.repository import idempotency, jobs, photos
+from claims.repository import anchors, audit, idempotency, jobs, photos
 from claims.repository.book import Books
 from claims.repository.claims import Claim
 from claims.repository.idempotency import Standing
@@ -37,7 +39,7 @@ def ticks(books: Books, store: LocalPhotoStore) -> dict[str, Tick]:
 
 
 def test_each_has_a_name_of_its_own_and_only_sending_is_for_all_at_once(ticks: dict[str, Tick]) -> None:
-    assert set(ticks) == {"notifications", "old_answers", "old_jobs", "photo_files"}
+    assert set(ticks) == {"notifications", "old_answers", "old_jobs", "audit_anchor", "photo_files"}
     assert [name for name, tick in ticks.items() if not tick.alone] == ["notifications"]
 
 
@@ -71,6 +73,28 @@ def test_jobs_that_ended_long_ago_are_forgotten(books: Books, ticks: dict[str, T
     assert there() == ids
     once(ticks["old_jobs"], AT + 31 * DAY)
     assert there() == ids[1:]
+
+
+def test_the_audit_log_is_anchored_once_a_day(books: Books, ticks: dict[str, Tick], adjuster: Actor) -> None:
+    def noted(at: datetime) -> Head:
+        with books.writing() as book:
+            audit.append(book, at=at, actor=adjuster, action=Action.READ_AUDIT, on=Thing(ThingKind.SERVICE), facts={})
+            return audit.head(book)
+
+    def told() -> list[Head]:
+        with books.reading() as book:
+            return [one.head for one in anchors.everyone(book)]
+
+    once(ticks["audit_anchor"], AT)
+    assert told() == []  # nothing has been noted yet
+    first = noted(AT)
+    for _ in range(2):
+        once(ticks["audit_anchor"], AT)
+    later = noted(AT)
+    once(ticks["audit_anchor"], AT + DAY - timedelta(seconds=1))
+    assert told() == [first]
+    once(ticks["audit_anchor"], AT + DAY)
+    assert told() == [first, later]
 
 
 def test_photo_files_without_a_row_go_after_a_day(

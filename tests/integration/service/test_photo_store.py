@@ -10,9 +10,9 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from fsspec.implementations.dirfs import DirFileSystem
-from fsspec.implementations.local import LocalFileSystem
+from obstore.store import LocalStore
 
+from api.buckets import ObjectBucket
 from claims.keys import Keys
 from claims.photo_bucket import BucketPhotoStore
 from claims.photo_store import LocalPhotoStore, MemoryPhotoStore, PhotoStore
@@ -35,8 +35,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> PhotoStore:
     if request.param == "folder":
         return LocalPhotoStore(tmp_path / "photos", SEALER)
     if request.param == "bucket":
-        bucket = DirFileSystem(tmp_path, LocalFileSystem(auto_mkdir=True))
-        return BucketPhotoStore(bucket, "photos", SEALER)
+        return BucketPhotoStore(ObjectBucket(LocalStore(tmp_path)), SEALER)
     return MemoryPhotoStore(SEALER)
 
 
@@ -81,7 +80,7 @@ def test_what_is_put_again_is_new_again(tmp_path: Path) -> None:
 
 
 def test_a_put_in_a_bucket_renews_too(tmp_path: Path) -> None:
-    store = BucketPhotoStore(DirFileSystem(tmp_path, LocalFileSystem(auto_mkdir=True)), "photos", SEALER)
+    store = BucketPhotoStore(ObjectBucket(LocalStore(tmp_path)), SEALER)
     store.put(CONTENT, at=NOW)
     [file] = [path for path in tmp_path.rglob("*") if path.is_file()]
     os.utime(file, (0, 0))

@@ -1,0 +1,1 @@
+"""Cases over HTTP: what is asked (``asked``), what is shown (``shown``), and in which words."""

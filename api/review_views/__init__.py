@@ -1,0 +1,1 @@
+"""Cases under review as documents: for staff."""

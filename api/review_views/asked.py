@@ -1,0 +1,127 @@
+"""Documents that staff send about a case."""
+
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from api.claim_views.asked import Words
+from api.documents import Document
+from claims.desk.asking import PhotoWish
+from claims.materials import Material
+from claims.notice import Text
+from claims.review_changes import Change, Why
+from claims.tables.words import ReturnReason
+
+Named = Annotated[Decimal, Field(ge=0, le=1_000_000_000, max_digits=12, decimal_places=2)]
+
+
+class Corrections(Document):
+    """What should be different. All changes are taken, or none; amounts include tax."""
+
+    model_config = ConfigDict(
+        hide_input_in_errors=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "changes": [
+                        {"do": "edit", "line": 0, "severity": "moderate", "why": "wrong_severity"},
+                        {"do": "edit", "line": 1, "parts": "620.00", "why": "quotation", "remark": "offer of the shop"},
+                        {"do": "remove", "line": 2, "why": "old_damage"},
+                        {"do": "add", "part": "headlight", "side": "left", "operation": "replace", "why": "missed"},
+                    ]
+                }
+            ]
+        },
+    )
+
+    changes: tuple[Change, ...] = Field(min_length=1, max_length=200)
+
+
+class Approval(Document):
+    """Why the amount is right. Whoever differs from the machine by more than a tenth says it, in words or by a code."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"reasons": ["quotation"], "words": "Seen at the shop."}]}
+    )
+
+    words: Words | None = Field(default=None, repr=False)
+    reasons: tuple[Why, ...] = Field(default=(), max_length=20)
+
+
+class Refusal(Document):
+    """Why nothing is payable, and the terms of the policy that it rests on."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"words": "The damage is older than the policy.", "terms": "Article 7 (3)"}]}
+    )
+
+    words: Words = Field(repr=False)
+    terms: Text = Field(max_length=500, repr=False)
+
+
+class PhotosWanted(Document):
+    """Photos that are still needed, by what they shall show; all at once."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"wishes": [{"shot": "again", "photo": 1}, {"shot": "second_view", "part": "hood"}, {"shot": "damage"}]}
+            ]
+        }
+    )
+
+    wishes: tuple[PhotoWish, ...] = Field(min_length=1, max_length=50)
+    words: Words | None = Field(default=None, repr=False)
+
+
+class MaterialsWanted(Document):
+    """What is wanted beyond the list of what is missing anyway."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"more": ["repair_invoice"]}, {}]})
+
+    more: tuple[Material, ...] = Field(default=(), max_length=50)
+    words: Words | None = Field(default=None, repr=False)
+
+
+class InOwnWords(Document):
+    """Why, in the words of whoever decides."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"words": "The shop names an amount twice as high."}]})
+
+    words: Words = Field(repr=False)
+
+
+class Suspicion(Document):
+    """Which of the facts of the case a specialist shall look into, by their ids."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"evidence": ["0193a2c4-0000-7000-8000-000000000000"]}]})
+
+    evidence: frozenset[UUID] = Field(min_length=1, max_length=100)
+    words: Words | None = Field(default=None, repr=False)
+
+
+class TheirAmount(Document):
+    """What an independent expert names, gross, in the currency of the case."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"amount": "2480.00"}]})
+
+    amount: Named
+    words: Words | None = Field(default=None, repr=False)
+
+
+class PaymentProof(Document):
+    """The reference of the transfer that arrived."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"proof": "20261123-000417"}]})
+
+    proof: Text = Field(max_length=200, repr=False)
+
+
+class Returned(Document):
+    """Why the bank sent the money back."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"why": "wrong_account"}]})
+
+    why: ReturnReason

@@ -1,0 +1,136 @@
+"""``POST /v1/claims/{id}/assess``: at once where it takes no longer than two seconds, else 202 and a job to look at."""
+
+import time
+from datetime import datetime
+from functools import partial
+from typing import Final, Self
+from uuid import UUID
+
+import anyio
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict
+
+from api.answers import told
+from api.auth.who import CurrentActor
+from api.claim_views.parts import claim_address, job_address
+from api.claim_views.shown import ClaimOut
+from api.deps import InService, InTexts, Now, Service
+from api.documents import DocumentRoute
+from api.idempotent import Given, InOnce, once
+from api.openapi import CHANGES_CASE, problems
+from api.working import looking
+from claims.actions import Action
+from claims.actors import Actor
+from claims.desk import assessing
+from claims.desk.desk import Desk
+from claims.repository import jobs
+from claims.repository.idempotency import Answer
+from claims.repository.jobs import Job
+from claims.tables.words import JobState
+from model.errors import RightsError
+
+router = APIRouter(prefix="/v1", tags=["claims"], route_class=DocumentRoute)
+
+AT_ONCE_S: Final = 2.0
+_LOOK_S: Final = 0.05
+_OVER: Final = frozenset({JobState.DONE, JobState.FAILED})
+
+
+class JobOut(BaseModel):
+    """Work on a case. Once it is `done`, or `failed` and with a person, the case tells what came of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    kind: str
+    state: JobState
+    claim: UUID
+    made_at: datetime
+    ended_at: datetime | None
+    attempts: int
+
+    @classmethod
+    def of(cls, job: Job, claim: UUID) -> Self:
+        """Without the worker, and without what went wrong: that is the operators' to know."""
+        return cls(
+            id=job.id,
+            kind=job.kind,
+            state=job.state,
+            claim=claim,
+            made_at=job.made_at,
+            ended_at=job.ended_at,
+            attempts=job.attempts,
+        )
+
+
+@router.post(
+    "/claims/{claim_id}/assess",
+    operation_id="assess",
+    response_model=ClaimOut,
+    responses={
+        202: {
+            "model": JobOut,
+            "description": "It takes longer. `Location` leads to the job, which is committed and will be done.",
+        },
+        **CHANGES_CASE,
+    },
+)
+async def assess(
+    claim_id: UUID, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
+) -> Response:
+    """Have the machine look at the case. What is there is handed in with it, and the insurer's time begins.
+
+    Asking again while it looks gives the same job.
+    """
+
+    def work(desk: Desk) -> Answer:
+        job = assessing.ask(desk, claim_id).job
+        return Answer(status=202, headers={"Location": job_address(job.id)}, body=_shown(job, claim_id))
+
+    asked = await once(key, service.house, actor, at, work)
+    job = JobOut.model_validate_json(asked.answer.body).id
+    if not await _over_soon(service, actor, job):
+        return _waiting(asked)
+    answer = await looking(service.house, actor, service.clock(), partial(told, claim_id=claim_id, texts=texts))
+    return Given(answer, asked.replayed).response()
+
+
+@router.get("/jobs/{job_id}", operation_id="getJob", response_model=JobOut, responses=problems(401, 403, 404, 422, 500))
+async def get_job(job_id: UUID, actor: CurrentActor, service: InService, at: Now, response: Response) -> JobOut:
+    """How far a job is. `Link` leads to its case."""
+    job = await looking(service.house, actor, at, partial(_job, job_id=job_id))
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Link"] = f'<{claim_address(job.claim)}>; rel="about"'
+    if job.state not in _OVER:
+        response.headers["Retry-After"] = "1"
+    return job
+
+
+def _job(desk: Desk, job_id: UUID) -> JobOut:
+    found = jobs.get(desk.book, job_id)
+    if found is None or found.claim is None:
+        raise RightsError("not_found", "no such job")
+    desk.seen(found.claim, Action.READ_CLAIM_MASKED)
+    return JobOut.of(found, found.claim)
+
+
+def _shown(job: Job, claim: UUID) -> str:
+    return JobOut.of(job, claim).model_dump_json()
+
+
+async def _over_soon(service: Service, actor: Actor, job: UUID) -> bool:
+    """Nobody holds a connection while they wait: each look is a transaction of its own."""
+    until = time.monotonic() + AT_ONCE_S
+    while True:
+        found = await looking(service.house, actor, service.clock(), partial(_job, job_id=job))
+        if found.state in _OVER:
+            return True
+        if time.monotonic() >= until:
+            return False
+        await anyio.sleep(_LOOK_S)
+
+
+def _waiting(asked: Given) -> Response:
+    answer = asked.response()
+    answer.headers["Retry-After"] = "1"
+    return answer

@@ -1,0 +1,142 @@
+"""``/v1/claims/{id}/materials``: documents, and photos that serve as one of the shots of the list."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import ValidationError
+
+from api.answers import told
+from api.auth.who import CurrentActor
+from api.claim_views.asked import DIGEST, PhotoOfCase
+from api.claim_views.documents import attached
+from api.claim_views.shown import ClaimOut
+from api.deps import InService, InTexts, Now, Service
+from api.errors import field_problems
+from api.estimating import limits
+from api.idempotent import InKeyed, once
+from api.line import Share
+from api.openapi import CHANGES_CASE, MATERIAL_BODY, problems
+from api.raw_body import read_body
+from api.working import changing, looking
+from claims.actions import Action
+from claims.actors import ActorKind
+from claims.desk import showing, submitting
+from claims.desk.desk import Desk
+from claims.materials import Material
+from claims.repository import photos
+from claims.repository.idempotency import Answer
+from inference.intake.sniff import sniff
+from model.errors import PhotoRejected, RequestError, RightsError
+
+router = APIRouter(prefix="/v1/claims/{claim_id}/materials", tags=["claims"])
+
+_JSON: Final = "application/json"
+_PDF: Final = b"%PDF-"
+_PICTURES: Final = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "heif": "image/heif"}
+_KINDS: Final = ("application/pdf", *_PICTURES.values(), "application/octet-stream")
+_MIB: Final = 1024 * 1024
+_MOST_BYTES: Final = 10 * _MIB
+
+
+@router.post(
+    "/{material}",
+    operation_id="addMaterial",
+    status_code=201,
+    response_model=ClaimOut,
+    responses={**CHANGES_CASE, **problems(408, 413, 415)},
+    openapi_extra=MATERIAL_BODY,
+)
+async def add_material(
+    claim_id: UUID,
+    material: Material,
+    request: Request,
+    actor: CurrentActor,
+    service: InService,
+    texts: InTexts,
+    at: Now,
+    key: InKeyed,
+) -> Response:
+    """Hand in a document as the body (PDF, JPEG, PNG, WebP, HEIC), or name a photo of the case as `{"photo": …}`.
+
+    A document may have up to 10 MB. It is sealed where it is kept, and never opened here. The answer lists what is
+    still missing.
+    """
+    await looking(service.house, actor, at, partial(_seen, claim_id=claim_id))
+    with service.uploads.share() as share:
+        content = await _read(request, service, share)
+        named = request.headers.get("content-type", "").partition(";")[0].strip().lower() == _JSON
+        wanted = _photo(content) if named else None
+        media_type = None if wanted else _media_type(content)
+        digest: str = wanted or await service.line.run(partial(service.house.photos.put, content, at=at))
+
+    def work(desk: Desk) -> Answer:
+        kept_as = media_type or _photo_type(desk, claim_id, digest)
+        submitting.add_material(desk, claim_id, material, digest, kept_as)
+        return told(desk, claim_id, texts, 201)
+
+    return (await once(key.of(request, digest.encode()), service.house, actor, at, work)).response()
+
+
+@router.get(
+    "/{material}/{sha256}",
+    operation_id="getMaterial",
+    response_class=Response,
+    responses={
+        200: {"description": "The file, to be saved", "content": {kind: {} for kind in _KINDS}},
+        **problems(401, 403, 404, 409, 422, 429, 500, 503),
+    },
+)
+async def get_material(
+    claim_id: UUID,
+    material: Material,
+    sha256: Annotated[str, Path(pattern=DIGEST, description="SHA-256 of the file, as hexadecimal digits")],
+    actor: CurrentActor,
+    service: InService,
+    at: Now,
+) -> Response:
+    """A document as it was handed in: for the customer and their app, and for who of the staff holds the case."""
+    look = partial(showing.document, claim_id=claim_id, material=material, sha256=sha256)
+    file = await looking(service.house, actor, at, look)
+    if actor.kind is ActorKind.STAFF:
+        await changing(service.house, actor, at, partial(showing.note_seen, claim_id=claim_id))
+    return attached(file, material)
+
+
+def _seen(desk: Desk, claim_id: UUID) -> None:
+    desk.seen(claim_id, Action.SUBMIT_MATERIALS)
+
+
+def _photo(content: bytes) -> str:
+    try:
+        return PhotoOfCase.model_validate_json(content).photo
+    except ValidationError as error:
+        raise RequestError("invalid", errors=field_problems(error.errors(include_url=False))) from None
+
+
+async def _read(request: Request, service: Service, share: Share) -> bytes:
+    try:
+        return await read_body(request, replace(limits(service), photo_bytes=_MOST_BYTES), share)
+    except RequestError as error:
+        if error.code != "request.photo_too_large":
+            raise
+        raise RequestError("document_too_large", limit=f"{_MOST_BYTES // _MIB} MB") from None
+
+
+def _photo_type(desk: Desk, claim_id: UUID, sha256: str) -> str:
+    photo = photos.get(desk.book, claim_id, sha256)
+    if photo is None:
+        raise RightsError("not_found", "no such photo")
+    return photo.media_type
+
+
+def _media_type(content: bytes) -> str:
+    """Of what people can look at: nothing that runs anywhere. What it is called does not count."""
+    if content.startswith(_PDF):
+        return "application/pdf"
+    try:
+        return _PICTURES[sniff(content)]
+    except PhotoRejected:
+        raise RequestError("not_a_document") from None

@@ -1,0 +1,163 @@
+"""``/v1/reviews/{claim}/…``: what staff decide about a case. Each answers with the case as it is afterwards."""
+
+from functools import partial
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from api.answers import changed, told
+from api.auth.who import CurrentActor
+from api.claim_views.shown import ClaimOut
+from api.deps import InService, InTexts, Now
+from api.documents import DocumentRoute
+from api.idempotent import InOnce, once
+from api.openapi import CHANGES_CASE
+from api.review_views.asked import (
+    Approval,
+    InOwnWords,
+    MaterialsWanted,
+    PhotosWanted,
+    Refusal,
+    Suspicion,
+    TheirAmount,
+)
+from api.review_views.versions import IfMatchReview, seen_by
+from claims.desk import asking, deciding, escalating, handing_over, queue
+from claims.desk.desk import Desk
+from claims.repository.idempotency import Answer
+
+router = APIRouter(prefix="/v1/reviews/{claim_id}", tags=["reviews"], route_class=DocumentRoute)
+
+
+@router.post("/approve", operation_id="approve", response_model=ClaimOut, responses=CHANGES_CASE)
+async def approve(
+    claim_id: UUID,
+    asked: Approval,
+    actor: CurrentActor,
+    service: InService,
+    texts: InTexts,
+    at: Now,
+    key: InOnce,
+    if_match: IfMatchReview = None,
+) -> Response:
+    """The review as it was seen is what the customer is offered, within the caller's authority."""
+
+    def work(desk: Desk) -> Answer:
+        version = seen_by(desk, claim_id, if_match)
+        deciding.approve(desk, claim_id, version, asked.words, asked.reasons)
+        return told(desk, claim_id, texts)
+
+    return (await once(key, service.house, actor, at, work)).response()
+
+
+@router.post("/decline", operation_id="declineClaim", response_model=ClaimOut, responses=CHANGES_CASE)
+async def decline(
+    claim_id: UUID, asked: Refusal, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
+) -> Response:
+    """Nothing is payable, why, and by which terms. The customer can contest it; a machine never does this."""
+    do = partial(deciding.decline, words=asked.words, terms=asked.terms)
+    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+
+
+@router.post("/ask-photos", operation_id="askPhotos", response_model=ClaimOut, responses=CHANGES_CASE)
+async def ask_photos(
+    claim_id: UUID, asked: PhotosWanted, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
+) -> Response:
+    """The case waits for these photos, and comes back to a person with them."""
+    do = partial(asking.ask_photos, wishes=asked.wishes, words=asked.words)
+    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+
+
+@router.post("/ask-materials", operation_id="askMaterials", response_model=ClaimOut, responses=CHANGES_CASE)
+async def ask_materials(
+    claim_id: UUID,
+    asked: MaterialsWanted,
+    actor: CurrentActor,
+    service: InService,
+    texts: InTexts,
+    at: Now,
+    key: InOnce,
+) -> Response:
+    """All that is missing, and what is wanted beyond it, in one list."""
+    do = partial(asking.ask_materials, more=asked.more, words=asked.words)
+    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+
+
+@router.post("/escalate", operation_id="escalate", response_model=ClaimOut, responses=CHANGES_CASE)
+async def escalate(
+    claim_id: UUID, asked: InOwnWords, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
+) -> Response:
+    """The next level shall decide."""
+    do = partial(escalating.escalate, words=asked.words)
+    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+
+
+@router.post("/return", operation_id="returnReview", response_model=ClaimOut, responses=CHANGES_CASE)
+async def give_back(
+    claim_id: UUID, asked: InOwnWords, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
+) -> Response:
+    """The level has decided, on this basis, and the case goes on from where it was."""
+    do = partial(escalating.give_back, words=asked.words)
+    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+
+
+@router.post("/suspect", operation_id="suspect", response_model=ClaimOut, responses=CHANGES_CASE)
+async def suspect(
+    claim_id: UUID, asked: Suspicion, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
+) -> Response:
+    """Facts that were found go to a specialist; they are no verdict."""
+    do = partial(handing_over.suspect, evidence=asked.evidence, words=asked.words)
+    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+
+
+@router.post("/clear", operation_id="clear", response_model=ClaimOut, responses=CHANGES_CASE)
+async def clear(
+    claim_id: UUID, asked: InOwnWords, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
+) -> Response:
+    """What was found has been explained; the case is reviewed as any other."""
+    do = partial(handing_over.clear, words=asked.words)
+    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+
+
+@router.post("/send-third-party", operation_id="sendThirdParty", response_model=ClaimOut, responses=CHANGES_CASE)
+async def send_third_party(
+    claim_id: UUID, asked: InOwnWords, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
+) -> Response:
+    """Somebody independent shall assess it once more."""
+    do = partial(handing_over.send_third_party, words=asked.words)
+    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+
+
+@router.post("/third-party-answer", operation_id="thirdPartyAnswer", response_model=ClaimOut, responses=CHANGES_CASE)
+async def third_party_answer(
+    claim_id: UUID, asked: TheirAmount, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
+) -> Response:
+    """Their amount beside ours: both are kept, and a person looks at both."""
+    do = partial(handing_over.third_party_answered, theirs=asked.amount, words=asked.words)
+    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+
+
+@router.post("/recall", operation_id="recall", response_model=ClaimOut, responses=CHANGES_CASE)
+async def recall(
+    claim_id: UUID, asked: InOwnWords, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
+) -> Response:
+    """Something was found before the money went out: the offer holds no longer."""
+    do = partial(deciding.recall, words=asked.words)
+    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+
+
+@router.post("/take-up", operation_id="takeUp", response_model=ClaimOut, responses=CHANGES_CASE)
+async def take_up(
+    claim_id: UUID, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
+) -> Response:
+    """A contested case in the caller's hands, who has more authority than whoever decided it."""
+    return (await once(key, service.house, actor, at, changed(queue.take_up, claim_id, texts))).response()
+
+
+@router.post("/refer", operation_id="refer", response_model=ClaimOut, responses=CHANGES_CASE)
+async def refer(
+    claim_id: UUID, asked: InOwnWords, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
+) -> Response:
+    """A person shall look, whatever the machine is at."""
+    do = partial(handing_over.refer, words=asked.words)
+    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()

@@ -1,0 +1,104 @@
+"""Two people for every change of prices or policy, over HTTP, and what is in force afterwards."""
+
+from importlib.resources import files
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sites import Site
+from tables import Table, referred
+
+from claims.audit import Thing, ThingKind
+from claims.desk.in_force import up_to_date
+from claims.repository import audit
+from claims.states import Role
+
+PRICES = files("data").joinpath("prices", "parts.csv").read_text("utf-8")
+POLICY = files("data").joinpath("rules", "triage.yaml").read_text("utf-8")
+
+
+@pytest.fixture
+def admins(site: Site) -> tuple[str, str]:
+    return site.staff(Role.ADMIN), site.staff(Role.ADMIN)
+
+
+def proposed(site: Site, token: str, **document: Any) -> Any:
+    answer = site.ask("POST", "/v1/proposals", token, json=document)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def test_a_table_is_in_force_once_another_person_agrees(site: Site, admins: tuple[str, str]) -> None:
+    one, other = admins
+    before = site.house.rulebook.catalogue.version
+    made = proposed(site, one, kind="prices", name="2026-12", content=PRICES + "\n")
+    assert made["name"].startswith("2026-12@")
+    assert [item["id"] for item in site.ask("GET", "/v1/proposals", other).json()] == [made["id"]]
+    own = site.ask("POST", f"/v1/proposals/{made['id']}/approve", one)
+    assert (own.status_code, own.json()["code"]) == (403, "rights.same_person")
+    assert in_service(site) == before
+    assert site.ask("GET", f"/v1/proposals/{made['id']}", other).json()["content"] == PRICES + "\n"
+    approved = site.ask("POST", f"/v1/proposals/{made['id']}/approve", other)
+    assert (approved.status_code, approved.json()["state"]) == (200, "approved"), approved.text
+    assert in_service(site) == made["name"]
+    assert site.ask("POST", f"/v1/proposals/{made['id']}/approve", other).json()["code"] == "storage.moved"
+    assert site.ask("GET", "/v1/proposals", one).json() == []
+    with site.house.books.reading() as book:
+        log = audit.about(book, Thing(ThingKind.PROPOSAL, UUID(made["id"])))
+    assert [(entry.action, entry.facts.get("result")) for entry in log] == [
+        ("propose_prices", None),
+        ("rights.same_person", None),
+        ("approve_prices", "approved"),
+    ]
+    assert {entry.facts.get("content_sha256") for entry in log} == {made["content_sha256"], None}
+    assert up_to_date(site.house).rulebook.catalogue.version == made["name"]
+
+
+def test_estimates_name_the_policy_that_was_approved(site: Site, admins: tuple[str, str]) -> None:
+    one, other = admins
+    content = POLICY.replace("audit_sample_share: 0.05", "audit_sample_share: 0.04")
+    assert content != POLICY
+    made = proposed(site, one, kind="policy", content=content)
+    assert site.ask("POST", f"/v1/proposals/{made['id']}/approve", other).status_code == 200
+    fresh = site.client.app.state.service.house.rulebook  # type: ignore[attr-defined]
+    assert fresh.versions["policy"] == made["name"]
+    assert fresh.policy.audit_sample_share == pytest.approx(0.04)
+    case = referred(site.case())
+    assert Table(case, site.staff(Role.EXPERT)).ask("GET").status_code == 200
+
+
+def test_what_is_wrong_is_listed_and_nothing_is_stored(site: Site, admins: tuple[str, str]) -> None:
+    for kind, content in (("prices", "part,oem_price\nhood,abc\n"), ("prices", "x"), ("policy", "version: a\n")):
+        answer = site.ask("POST", "/v1/proposals", admins[0], json={"kind": kind, "content": content})
+        assert (answer.status_code, answer.json()["code"]) == (422, "request.content_refused"), answer.text
+        assert answer.json()["errors"]
+    for document in ({"kind": "rates", "content": "x"}, {"kind": "prices"}, [], {"kind": "prices", "content": 1}):
+        answer = site.ask("POST", "/v1/proposals", admins[0], json=document)
+        assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid"), answer.text
+    assert site.ask("GET", "/v1/proposals", admins[1]).json() == []
+
+
+def test_only_who_proposed_takes_back_and_only_others_refuse(site: Site, admins: tuple[str, str]) -> None:
+    one, other = admins
+    made = proposed(site, one, kind="policy", content=POLICY + "# looked at\n")
+    path = f"/v1/proposals/{made['id']}"
+    assert site.ask("POST", path + "/take-back", other).json()["code"] == "rights.forbidden"
+    assert site.ask("POST", path + "/refuse", one, json={"words": "no"}).json()["code"] == "rights.same_person"
+    refused = site.ask("POST", path + "/refuse", other, json={"words": "not yet"}).json()
+    assert (refused["state"], refused["reason"]) == ("refused", "not yet")
+    again = proposed(site, one, kind="policy", content=POLICY + "# looked at again\n")
+    taken = site.ask("POST", f"/v1/proposals/{again['id']}/take-back", one)
+    assert taken.json()["state"] == "taken_back"
+    assert site.ask("POST", f"/v1/proposals/{again['id']}/approve", other).status_code == 412
+
+
+@pytest.mark.parametrize("role", [Role.SENIOR, Role.EXPERT, Role.AUDITOR])
+def test_others_have_no_word_in_it(site: Site, role: Role) -> None:
+    token = site.staff(role)
+    document = {"kind": "policy", "content": POLICY}
+    assert site.ask("POST", "/v1/proposals", token, json=document).status_code == 403
+    assert site.ask("GET", "/v1/proposals", token).status_code == 403
+
+
+def in_service(site: Site) -> str:
+    return str(site.client.app.state.service.house.rulebook.catalogue.version)  # type: ignore[attr-defined]
