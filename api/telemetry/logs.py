@@ -35,6 +35,7 @@ def configure(style: Literal["json", "text"], stream: TextIO = sys.stderr) -> No
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # at every start it says what it would do if there were more
     logging.raiseExceptions = False  # else a line that cannot be written is shown with all that it was given
     warnings.showwarning = _warned
     threading.excepthook = _thread_died

@@ -7,18 +7,35 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
+import uvicorn
+from desks import changed, scene
 from PIL import Image
 
+from api.app import create_app
 from api.settings import Settings
 from claims.facts import CaseFacts
+from claims.observe import Eyes
+from claims.rule_sources import RuleFile
+from claims.rulebook import Rulebook
+from inference.images import IntakeLimits
+from inference.testing import ScriptedDetector, shipped_manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = [line for line in README.splitlines() if line.startswith(".venv/bin/quickclaim ")]
-FACTS = re.search(r"```json\n(.*?)```", README, re.DOTALL)
+FACTS, CLAIM = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+SERVICE = README.partition("## The service")[2].partition("\n## ")[0]
+CASE, IN_REAL_USE = re.findall(r"```sh\n(.*?)```", SERVICE, re.DOTALL)
+PASSWORD = "correct horse battery\n"  # noqa: S105 - of nobody
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +47,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("photo.jpg", "photo1.jpg", "photo2.png", "case-folder/1.jpg"):
         picture.save(folder / name)
     (folder / "photo2.png").rename(folder / "photo2.heic")  # the content decides what a file is
-    assert FACTS
-    (folder / "facts.json").write_text(FACTS.group(1), "utf-8")
+    (folder / "facts.json").write_text(FACTS, "utf-8")
     shutil.copy(ROOT / "data" / "prices" / "parts.csv", folder / "my-prices.csv")
     return folder
 
@@ -39,18 +55,103 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_command(command: str, desk: Path) -> None:
     words = shlex.split(command.partition(" > ")[0])[1:]
-    environment = {**os.environ, "QUICKCLAIM_HOME": str(desk / "home")}
-    run = [sys.executable, "-m", "api", *words]
-    done = subprocess.run(run, cwd=desk, capture_output=True, text=True, env=environment, timeout=120)
+    done = quickclaim(desk, *words)
     # Grey noise is no car: exit status 3 is the right answer for these pictures, wrong usage is not.
     assert done.returncode == (3 if words[0] == "assess" else 0), done.stderr
     if "--json" in words:
         assert json.loads(done.stdout)["photos"]
 
 
+def quickclaim(desk: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command on the files of ``desk``; a password is given to those that ask for one."""
+    run, environment = [sys.executable, "-m", "api", *words], {**os.environ, "QUICKCLAIM_HOME": str(desk / "home")}
+    return subprocess.run(run, cwd=desk, input=PASSWORD, capture_output=True, text=True, env=environment, timeout=120)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_one_case_from_report_to_acceptance(tmp_path: Path) -> None:
+    """The commands of the section, each by the shell, with what the one before it answered."""
+    seen = scene("01-scratched-door-two-views")
+    for name, content in zip(("photo1.jpg", "photo2.jpg"), seen.photos, strict=True):
+        (tmp_path / name).write_bytes(content)
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    (tmp_path / "claim.json").write_text(CLAIM.replace("2026-11-20T18:00:00+08:00", yesterday), "utf-8")
+    for command in COMMANDS:
+        if command.startswith(".venv/bin/quickclaim apps"):
+            told = quickclaim(tmp_path, *shlex.split(command.partition(" > ")[0])[1:]).stdout
+    (tmp_path / "app.key").write_text(told)
+    rulebook = changed(Rulebook.load(), RuleFile.POLICY, "audit_sample_share: 0.05", "audit_sample_share: 0.0")
+    detector = ScriptedDetector(seen.script, shipped_manifest("joint-v0"))
+    with serving(tmp_path / "home", Eyes(detector=detector, limits=IntakeLimits(), rulebook=rulebook)) as address:
+        answers = list(case_by_shell(tmp_path, address))
+    assert len(answers) == CASE.count("curl ") == 7
+    assert all(line["basis"] for line in answers[4]["assessment"]["estimate"]["lines"])
+    assert answers[5]["why"]
+    assert {"accept", "publish_offer"} <= {event["code"] for event in answers[6]["timeline"]}
+
+
+def case_by_shell(folder: Path, address: str) -> Iterator[dict[str, Any]]:
+    """What each curl of the section answers."""
+    known = {"Q": address}
+    for line in CASE.splitlines()[1:]:
+        shell = "; ".join(f"{name}={shlex.quote(value)}" for name, value in known.items())
+        if not line.startswith("curl "):
+            name = line.partition("=")[0]
+            known[name] = run_by_shell(f'{shell}; {line}; printf %s "${name}"', folder)
+            continue
+        answer = json.loads(run_by_shell(f"{shell}; {line}", folder))
+        until = time.monotonic() + 60
+        while answer.get("state") in ("waiting", "running") and time.monotonic() < until:  # a job, as the 202 says
+            job = f'curl -s $Q/v1/jobs/{answer["id"]} -H "$CUSTOMER"'
+            answer = json.loads(run_by_shell(f"{shell}; {job}", folder))
+        yield answer
+        if "token" in answer:
+            known |= {"CLAIM": answer["claim"]["id"], "TOKEN": answer["token"]}
+        if answer.get("offer"):
+            known["OFFER"] = answer["offer"]["id"]
+
+
+def run_by_shell(command: str, folder: Path) -> str:
+    done = subprocess.run(["bash", "-euc", command], cwd=folder, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@contextmanager
+def serving(home: Path, eyes: Eyes) -> Iterator[str]:
+    """The service with photos whose detections are scripted, where it answers."""
+    app = create_app(Settings(home=home, language="en"), open_eyes=lambda _: eyes)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
+    thread = Thread(target=server.run)
+    thread.start()
+    try:
+        until = time.monotonic() + 60
+        while not server.started:
+            assert time.monotonic() < until
+            assert thread.is_alive()
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def test_every_command_in_real_use_is_one(tmp_path: Path) -> None:
+    commands = [line.split()[1:] for line in IN_REAL_USE.splitlines() if line.startswith("quickclaim ")]
+    assert commands == [["db", "upgrade"], ["serve"], ["worker"]]
+    for words in commands:
+        assert quickclaim(tmp_path, *words, "--help").returncode == 0
+
+
+def test_every_setting_in_real_use_is_one() -> None:
+    given = dict(re.findall(r"QUICKCLAIM_(\w+)=(\S+)", IN_REAL_USE))
+    settings = Settings.model_validate({name.lower(): value for name, value in given.items()})
+    assert settings.production
+    assert given.keys() <= {name.upper() for name in settings.model_fields_set}
+
+
 def test_the_facts_of_the_readme_are_valid() -> None:
-    assert FACTS
-    assert CaseFacts.from_json(FACTS.group(1)).unstated() == ()
+    assert CaseFacts.from_json(FACTS).unstated() == ()
 
 
 def test_there_are_commands_to_run() -> None:

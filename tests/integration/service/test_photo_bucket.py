@@ -1,6 +1,8 @@
 """Photos in a bucket of a server that speaks S3: what is kept, what is refused, and what is told when it is gone."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -164,3 +166,13 @@ def expect_unavailable(store: BucketPhotoStore) -> None:
         with pytest.raises(StorageError) as refused:
             use()
         assert code(refused) == "storage.unavailable"
+
+
+def test_without_the_extra_the_start_says_so(tmp_path: Path) -> None:
+    program = "import sys; sys.modules['obstore'] = None; from api.cli import main; main()"
+    environment = {**os.environ, "QUICKCLAIM_HOME": str(tmp_path), "QUICKCLAIM_PHOTOS": f"s3://{BUCKET}"}
+    command = [sys.executable, "-c", program, "people", "list"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120)
+    assert done.returncode == 1
+    assert "settings.extra_missing" in done.stderr
+    assert "quickclaim[s3]" in done.stderr

@@ -53,6 +53,8 @@ def test_what_is_safe_starts(safe: Settings, address: str) -> None:
         ({"key_file": Path("/nowhere/keys.json")}, "unsafe_key_file"),
         ({"hosts": ("claims.example", "*")}, "unsafe_hosts"),
         ({"plain_webhooks": True}, "unsafe_webhooks"),
+        ({"s3_endpoint": "http://bucket.example"}, "unsafe_photos"),
+        ({"s3_endpoint": "http://127.0.0.1.example:9000"}, "unsafe_photos"),
         ({"trusted_proxies": ()}, "unsafe_tls"),
         ({"trusted_proxies": (ip_network("0.0.0.0/0"),)}, "unsafe_proxies"),
         ({"trusted_proxies": (ip_network("::/0"),)}, "unsafe_proxies"),
@@ -62,6 +64,13 @@ def test_what_is_safe_starts(safe: Settings, address: str) -> None:
 def test_each_fault_has_its_name(safe: Settings, changes: dict[str, object], fault: str) -> None:
     assert faults(safe.model_copy(update=changes)) == [fault]
     require_safe(safe.model_copy(update={**changes, "production": False}), OUTSIDE)
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["https://bucket.example", "http://127.0.0.1:9000", "http://localhost:9000", "http://[::1]:9000/", None]
+)
+def test_photos_may_go_to_this_computer_or_by_tls(safe: Settings, endpoint: str | None) -> None:
+    require_safe(safe.model_copy(update={"photos": "s3://claims/photos", "s3_endpoint": endpoint}), OUTSIDE)
 
 
 def test_keys_that_others_may_read_are_no_keys(safe: Settings) -> None:

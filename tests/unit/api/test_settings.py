@@ -12,6 +12,12 @@ from model.errors import SettingsError
     ("name", "value"),
     [
         ("LANGUAGE", "de"),
+        ("PHOTOS", "/var/photos"),
+        ("PHOTOS", "gs://bucket/photos"),
+        ("PHOTOS", "s3://bucket/../other"),
+        ("PHOTOS", "s3://key:secret@bucket"),
+        ("S3_ENDPOINT", "bucket.example"),
+        ("S3_ENDPOINT", "https://key:secret@bucket.example"),
         ("THREADS", "0"),
         ("THREADS", "many"),
         ("MAX_PHOTOS", "0"),

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.actions import Action
@@ -184,7 +184,6 @@ def test_without_the_key_no_chain_can_be_made_anew(place: int) -> None:
     assert {(FaultKind.ALTERED, seq) for seq in range(place + 1, len(WHOLE) + 1)} <= faults
 
 
-@settings(deadline=None)
 @given(places, places)
 def test_a_chain_made_anew_with_the_key_is_not_the_one_kept_elsewhere(place: int, kept: int) -> None:
     rewritten = forged(WHOLE, place, KEY)
@@ -223,7 +222,6 @@ def test_a_tail_does_not_pass_for_the_whole() -> None:
 # --- what an entry may tell -----------------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(FACTS)), st.text(min_size=4) | st.integers(min_value=10**9) | st.floats() | st.binary())
 def test_no_free_text_no_long_number_and_no_float_is_a_fact(name: str, value: object) -> None:
     with pytest.raises(SecrecyError) as raised:

@@ -6,7 +6,7 @@ import string
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
@@ -97,7 +97,6 @@ def test_faults_of_plates(typed: str, code: str) -> None:
     assert refused(CN.plate, typed) == code
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(PROVINCES),
     st.text("ABCDEFGHJKLMNPQRSTUVWXYZ", min_size=1, max_size=1),
@@ -153,7 +152,6 @@ def with_check(signs: str) -> str:
 vins = st.text(VIN_SIGNS, min_size=17, max_size=17).map(with_check)
 
 
-@settings(deadline=None)
 @given(vins)
 def test_a_made_check_character_fits(number: str) -> None:
     assert vin(number) == number
@@ -163,7 +161,6 @@ def fits(number: str) -> bool:
     return check_character(number) == number[8]
 
 
-@settings(deadline=None)
 @given(vins, st.data())
 def test_one_wrong_digit_is_always_found(number: str, data: st.DataObject) -> None:
     places = [place for place, sign in enumerate(number) if sign.isdigit()]
@@ -186,7 +183,6 @@ def test_one_wrong_character_is_found_as_often_as_the_standard_can(number: str) 
             assert found == (place == 8 or values[wrong] != values[number[place]])
 
 
-@settings(deadline=None)
 @given(vins, st.integers(0, 15))
 def test_neighbours_exchanged_are_found_but_for_one_pair(number: str, place: int) -> None:
     """Always where the values differ, except the eighth and the ninth: weight 10 is −1 modulo 11, so they even out."""
@@ -260,7 +256,6 @@ def test_policy_numbers() -> None:
 # --- normal form ----------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_the_normal_form_is_its_own(text: str) -> None:
     assert normal(normal(text)) == normal(text)
@@ -272,7 +267,6 @@ def test_what_only_looks_alike_is_not_changed(sign: str) -> None:
     assert refused(vin, "1M8GDM9AXKP04278" + sign) == "vin_characters"
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_normal_or_coded(text: str) -> None:
     for read in (CN.plate, US.plate, vin, engine_number, CN.phone.read, US.phone.read, CN.policy_number.read):
@@ -319,7 +313,6 @@ LIMITS: list[tuple[Callable[[str], str], int, int]] = [
 ]
 
 
-@settings(deadline=None)
 @given(
     st.one_of(
         st.text("京沪粤ABC0123456789警", max_size=24),
@@ -342,7 +335,6 @@ def test_a_mask_never_shows_more_than_said(mask: Callable[[str], str], head: int
     assert len(before) + len(after) < max(len(text), 1)
 
 
-@settings(deadline=None)
 @given(vins)
 def test_all_but_the_last_four_of_a_vin_leave_no_trace(number: str) -> None:
     other = "0" * 13 + number[13:]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.lifecycle import Lifecycle, Place
@@ -121,7 +121,6 @@ def test_an_origin_that_cannot_be_is_our_fault(origin: CaseState | None) -> None
             ask()
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 99), st.sampled_from(Role)), max_size=40))
 def test_a_public_state_never_goes_back_unsaid(draws: list[tuple[int, Role]]) -> None:
     place = Place(LIFE.start.state)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.facts import CaseFacts, Cause
@@ -75,7 +75,6 @@ def test_before_anything_is_decided_the_list_is_whole() -> None:
     assert sure(open_case) == [*DOCUMENTS, *SHOTS]
 
 
-@settings(deadline=None)
 @given(cases)
 def test_a_photo_only_case_never_hears_of_repair_papers(case: Needs) -> None:
     small = Needs(facts=case.facts, photo_only=True, police_report=case.police_report)
@@ -85,7 +84,6 @@ def test_a_photo_only_case_never_hears_of_repair_papers(case: Needs) -> None:
         assert not re.search("quotation|invoice|repair cost|报价单|发票", said)
 
 
-@settings(deadline=None)
 @given(cases, maybe, maybe, st.one_of(st.none(), st.sampled_from(Cause)))
 def test_nothing_new_is_asked_for_when_more_is_known(
     case: Needs, photo_only: bool | None, police_report: bool | None, cause: Cause | None
@@ -99,7 +97,6 @@ def test_nothing_new_is_asked_for_when_more_is_known(
     assert set(sure(case)) <= set(sure(later))
 
 
-@settings(deadline=None)
 @given(cases, st.frozensets(st.sampled_from(Material)), st.sampled_from(Material))
 def test_what_came_is_struck_off_and_nothing_else_changes(
     case: Needs, there: frozenset[Material], new: Material

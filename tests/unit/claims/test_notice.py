@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -176,7 +176,6 @@ OPEN = (
 )
 
 
-@settings(deadline=None)
 @given(st.sets(st.sampled_from(OPEN)), st.booleans(), st.booleans())
 def test_all_that_is_open_is_asked_at_once(unsaid: set[str], vin: bool, sober: bool) -> None:
     changes: dict[str, Any] = dict.fromkeys(unsaid)

@@ -135,7 +135,7 @@ def concluded(seen: Sequence[Observation], rulebook: Rulebook) -> bytes:
     return canonical(conclude(seen, CaseFacts(), rulebook, model_version="m", on=DAY))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(rows(), min_size=len(PICTURES), max_size=len(PICTURES)))
 def test_an_assessment_of_kept_observations_is_the_same(rulebook: Rulebook, script: list[list[Row]]) -> None:
     names = [f"{number}.png" for number in range(len(PICTURES))]

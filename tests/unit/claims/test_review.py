@@ -325,7 +325,7 @@ def tried(review: Review, wish: dict[str, Any]) -> tuple[Review, str | None]:
         return review, refused.code
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(CHOICES, max_size=6), st.sampled_from([CHINA, AMERICA]))
 def test_whatever_people_change_totals_sum_and_nothing_vanishes(
     opened: Open, wishes: list[dict[str, Any]], facts: CaseFacts

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from claims import key_file, tokens
@@ -70,7 +70,6 @@ def test_every_flipped_bit_of_a_file_is_noticed() -> None:
             SEALER.open_bytes(bytes(other), HERE)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_what_is_cut_off_or_added_is_noticed(data: st.DataObject) -> None:
     sealed = SEALER.seal(PLATE, HERE)

@@ -268,7 +268,7 @@ def rows(draw: st.DrawFn) -> list[Row]:
     return result
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(rows(), min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_order_and_repetition_of_photos_change_nothing(
     run: Callable[..., Consolidated], photo: Photo, case: list[list[Row]], rng: random.Random
@@ -295,7 +295,7 @@ def _essence(result: Consolidated) -> list[object]:
     ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(rows())
 def test_every_damage_has_evidence_that_passed(
     run: Callable[..., Consolidated], photo: Photo, found: list[Row]

@@ -206,7 +206,7 @@ def test_photo_is_frozen_and_checks_itself() -> None:
         Photo(name="", sha256="", width=99, height=9, pixels=photo.pixels, scale=1.0, format="jpeg", exif=photo.exif)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     width=st.integers(160, 900),
     height=st.integers(160, 900),

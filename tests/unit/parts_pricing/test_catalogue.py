@@ -277,7 +277,7 @@ def test_what_is_no_table_is_refused_with_a_code(content: bytes, code: str) -> N
     assert refused(content).code == code
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_mutated_files_are_read_or_refused(data: st.DataObject) -> None:
     """Any damage to a real file ends in a catalogue or in a coded refusal, never in another error."""
@@ -293,7 +293,7 @@ def test_mutated_files_are_read_or_refused(data: st.DataObject) -> None:
         assert all(row.oem_price is None or row.oem_price > 0 for row in read(bytes(content)).rows)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(cell=st.text(max_size=20), column=st.sampled_from([*HEADER, *OVERRIDES]))
 def test_any_cell_is_read_or_named(cell: str, column: str) -> None:
     for bad in problems(table({column: cell})):

@@ -76,7 +76,7 @@ def test_worse_never_costs_less_exhaustively(bench: Any, profile: str, vehicle_c
             assert totals[0] > 0
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(case=cases(), which=st.integers(0, 6))
 def test_worse_never_costs_less_among_others(bench: Any, case: Any, which: int) -> None:
     built, facts = [make(bench) for make in case[0]], case[1]
@@ -86,14 +86,14 @@ def test_worse_never_costs_less_among_others(bench: Any, case: Any, which: int) 
     assert bench.price(*worse, **facts).total >= bench.price(*built, **facts).total
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(case=cases(), more=damages())
 def test_one_damage_more_never_costs_less(bench: Any, case: Any, more: Any) -> None:
     built, facts = [make(bench) for make in case[0]], case[1]
     assert bench.price(*built, more(bench), **facts).total >= bench.price(*built, **facts).total
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(case=cases(), which=st.integers(0, 6), areas=st.tuples(st.floats(0.5, 2000), st.floats(0.5, 2000)))
 def test_a_larger_known_area_never_costs_less(bench: Any, case: Any, which: int, areas: tuple[float, float]) -> None:
     built, facts = [make(bench) for make in case[0]], case[1]
@@ -105,7 +105,7 @@ def test_a_larger_known_area_never_costs_less(bench: Any, case: Any, which: int,
     assert totals[0] <= totals[1]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     case=cases(),
     factor=st.decimals("1.01", "3", places=2),
@@ -141,7 +141,7 @@ def at(bench: Any, rate: Decimal) -> Any:
     return replace(bench.rates, rows=rows)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(case=cases(), data=st.data())
 def test_order_of_damages_does_not_matter(bench: Any, case: Any, data: st.DataObject) -> None:
     built, facts = [make(bench) for make in case[0]], case[1]
@@ -155,7 +155,7 @@ def shown(line: EstimateLine) -> tuple[object, ...]:
     return (line.part, line.side, line.operation, line.total, line.low, line.high, line.basis)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(case=cases())
 def test_lines_sum_and_ranges_hold(bench: Any, case: Any) -> None:
     built, facts = [make(bench) for make in case[0]], case[1]
@@ -169,7 +169,7 @@ def test_lines_sum_and_ranges_hold(bench: Any, case: Any) -> None:
     assert {index for line in found.lines for index in line.damages} == set(range(len(built)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(case=cases(), candidates=st.lists(st.sampled_from(EVERY_REF), min_size=1, max_size=3, unique=True))
 def test_high_holds_the_dearest_candidate(bench: Any, case: Any, candidates: list[PartRef]) -> None:
     built, facts = [make(bench) for make in case[0]], case[1]

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.taxonomy import read_taxonomy
@@ -94,7 +94,6 @@ DAMAGED = {"hood": "Bonnet", "front_left_door": "Door", "front_bumper": "Bumper"
 DONORS = _donors()
 
 
-@settings(deadline=None)
 @given(seed=SEEDS)
 def test_damage_on_a_part_brings_its_kind_and_its_damaged_part(seed: int) -> None:
     car = _car()
@@ -125,7 +124,6 @@ def test_most_cars_get_damage_and_every_part_and_kind_has_its_turn() -> None:
     assert {label for labels in seen for label in labels} == {*KINDS, *(f"damaged_{name}" for name in DAMAGED.values())}
 
 
-@settings(deadline=None)
 @given(seed=SEEDS)
 def test_only_the_surroundings_of_a_damage_change_and_every_damage_shows(seed: int) -> None:
     car = _car()
@@ -159,7 +157,6 @@ def test_a_damage_lies_where_its_box_says() -> None:
     assert seen > 15
 
 
-@settings(deadline=None)
 @given(seed=SEEDS)
 def test_where_no_part_is_known_no_damaged_part_is_taught(seed: int) -> None:
     car, shown = _car([], knows_parts=False), _everywhere()
@@ -181,7 +178,6 @@ def test_a_car_that_teaches_parts_but_shows_none_is_left_alone() -> None:
         assert pasted(car, _everywhere(), DONORS, np.random.default_rng(seed)) is car
 
 
-@settings(deadline=None)
 @given(seed=SEEDS, knows_parts=st.booleans(), edge=st.integers(60, 200))
 def test_padding_stays_padding(seed: int, knows_parts: bool, edge: int) -> None:
     car = _car(knows_parts=knows_parts) if knows_parts else _car([], knows_parts=False)
@@ -239,7 +235,6 @@ def test_an_outline_without_area_is_never_pasted(name: str) -> None:
     points=st.lists(st.tuples(st.floats(0, WIDTH), st.floats(0, HEIGHT)), min_size=3, max_size=8),
     seed=SEEDS,
 )
-@settings(deadline=None)
 def test_any_outline_is_cut_and_blended_or_left_out(points: list[tuple[float, float]], seed: int) -> None:
     xs, ys = zip(*points, strict=True)
     drawn = Drawn(label="broken", box=(min(xs), min(ys), max(xs), max(ys)), outline=tuple(points))

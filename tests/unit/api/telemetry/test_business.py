@@ -5,13 +5,17 @@ import logging
 import pytest
 from prometheus_client import CollectorRegistry
 
-from api.telemetry.business import FRESH_S, BusinessCollector, BusinessFigures, Queue
+from api.telemetry.business import FRESH_S, BusinessCollector
+from claims.desk.figures import BusinessFigures, Queue
 from model.errors import StorageError
 
 FIGURES = BusinessFigures(
     jobs=Queue(waiting=3, oldest_s=1.5),
     jobs_given_up=1,
     reviews=Queue(waiting=7, oldest_s=86_400.0),
+    clocks_overdue=5,
+    assessed=60,
+    offered_at_once=21,
     reviewed=40,
     overridden=9,
     outbox=Queue(waiting=0, oldest_s=0.0),
@@ -57,8 +61,11 @@ def test_every_figure_is_told() -> None:
         "jobs_given_up": 1,
         "reviews_waiting": 7,
         "reviews_oldest_seconds": 86_400,
-        "reviewed": 40,
-        "overridden": 9,
+        "clocks_overdue": 5,
+        "assessed_7d": 60,
+        "offered_at_once_7d": 21,
+        "reviewed_7d": 40,
+        "overridden_7d": 9,
         "outbox_waiting": 0,
         "outbox_oldest_seconds": 0,
         "dead_letters": 2,
