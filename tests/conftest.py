@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from claims.rulebook import Rulebook
 from data.taxonomy import read_taxonomy
@@ -15,6 +16,10 @@ from model.labels import Label
 
 Row = tuple[str, float, Box]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+# How long one example takes says how busy the machine is; ``timeout`` of pytest stops what hangs.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

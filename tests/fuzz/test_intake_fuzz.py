@@ -260,7 +260,6 @@ def test_what_the_decoding_process_takes_is_counted(worker: Worker) -> None:
 @seed(SEED)
 @settings(
     max_examples=EXAMPLES,
-    deadline=None,
     database=None,
     phases=(Phase.generate, Phase.shrink),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -274,7 +273,7 @@ def test_damaged_file_never_crashes_hangs_or_swells(
     verdict(worker, damaged(name, steps, repair), min_side)
 
 
-@settings(max_examples=max(100, EXAMPLES // 10), deadline=None, database=None)
+@settings(max_examples=max(100, EXAMPLES // 10), database=None)
 @given(
     start=st.sampled_from((b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\xff\0\0\0WEBP", b"\0\0\0\x18ftypheic")),
     rest=st.binary(max_size=600),
