@@ -19,8 +19,8 @@ def _in_living_memory(moment: datetime) -> datetime:
     return moment
 
 
-# Bounds that money and calendars can be computed with.
-Amount = Annotated[Decimal, Field(ge=0, le=Decimal(1_000_000_000))]
+# Bounds that money and calendars can be computed with: 1E-99999999 written out is a hundred megabytes.
+Amount = Annotated[Decimal, Field(ge=0, le=Decimal(1_000_000_000), decimal_places=4)]
 Moment = Annotated[datetime, AfterValidator(_in_living_memory)]
 
 

@@ -15,7 +15,7 @@ _JSON: Final = "application/json"
 
 
 def answered(status: int, name: str, **described: Any) -> Responses:
-    """What a route answers, by the file of the answer; ``described`` as FastAPI takes it: ``model``, ``description``."""
+    """What a route answers, by the file of the answer; ``described`` is as FastAPI takes it."""
     return {status: {**described, "content": {_JSON: {"example": _answer(name)}}}}
 
 

@@ -6,12 +6,12 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from api.auth import signing_in
 from api.auth.who import CurrentActor
 from api.deps import InService, Now
-from api.documents import Document, DocumentRoute, Line, never_kept
+from api.documents import Document, DocumentRoute, Line, never_kept, printable
 from api.idempotent import InKeyed, once
 from api.openapi import problems
 from api.routes.session import Login, Password
@@ -39,7 +39,7 @@ class PersonIn(Document):
     name: Line
     role: StaffRole
     password: Password | None = None
-    issuer: Annotated[str, Field(min_length=1, max_length=255)] | None = Field(
+    issuer: Annotated[str, Field(min_length=1, max_length=255), AfterValidator(printable)] | None = Field(
         default=None, description="the identity provider, as its tokens name it"
     )
 

@@ -1,6 +1,7 @@
 """``/v1/claims/{id}/materials``: documents, and photos that serve as one of the shots of the list."""
 
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Final
 from uuid import UUID
@@ -25,11 +26,12 @@ from claims.actions import Action
 from claims.actors import ActorKind
 from claims.desk import showing, submitting
 from claims.desk.desk import Desk
+from claims.desk.house import House
 from claims.materials import Material
 from claims.repository import photos
 from claims.repository.idempotency import Answer
 from inference.intake.sniff import sniff
-from model.errors import PhotoRejected, RequestError, RightsError
+from model.errors import ClaimError, PhotoRejected, RequestError, RightsError
 
 router = APIRouter(prefix="/v1/claims/{claim_id}/materials", tags=["claims"])
 
@@ -64,13 +66,13 @@ async def add_material(
     A document may have up to 10 MB. It is sealed where it is kept, and never opened here. The answer lists what is
     still missing.
     """
-    await looking(service.house, actor, at, partial(_seen, claim_id=claim_id))
+    await looking(service.house, actor, at, partial(_welcome, claim_id=claim_id))
     with service.uploads.share() as share:
         content = await _read(request, service, share)
         named = request.headers.get("content-type", "").partition(";")[0].strip().lower() == _JSON
         wanted = _photo(content) if named else None
         media_type = None if wanted else _media_type(content)
-        digest: str = wanted or await service.line.run(partial(service.house.photos.put, content, at=at))
+        digest = await service.line.run(partial(_kept, service.house, content, at)) if wanted is None else wanted
 
     def work(desk: Desk) -> Answer:
         kept_as = media_type or _photo_type(desk, claim_id, digest)
@@ -105,8 +107,15 @@ async def get_material(
     return attached(file, material)
 
 
-def _seen(desk: Desk, claim_id: UUID) -> None:
-    desk.seen(claim_id, Action.SUBMIT_MATERIALS)
+def _welcome(desk: Desk, claim_id: UUID) -> None:
+    """Before anything is read: documents of a stranger, or for a case at rest, are not kept."""
+    claim = desk.seen(claim_id, Action.SUBMIT_MATERIALS)
+    if desk.house.lifecycle.rests(claim.state):
+        raise ClaimError("at_rest", claim.state, state=claim.state)
+
+
+def _kept(house: House, content: bytes, at: datetime) -> str:
+    return house.photos.put(content, at=at)
 
 
 def _photo(content: bytes) -> str:

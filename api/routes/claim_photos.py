@@ -79,7 +79,12 @@ async def put_photo(
     return await plain(service.house, actor, at, partial(_added_one, claim_id=claim_id, arrived=arrived, texts=texts))
 
 
-@router.head("/{sha256}", operation_id="hasPhoto", status_code=200, responses=problems(401, 403, 404, 422, 500, 503))
+@router.head(
+    "/{sha256}",
+    operation_id="hasPhoto",
+    response_class=Response,
+    responses={200: {"description": "The case has it"}, **problems(401, 403, 404, 422, 500, 503)},
+)
 async def has_photo(claim_id: UUID, sha256: Digest, actor: CurrentActor, service: InService, at: Now) -> Response:
     """Whether the case has this photo: then it need not be sent."""
     look = partial(photos.which_are_there, claim_id=claim_id, digests=[sha256])

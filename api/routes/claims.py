@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.answers import as_its_customer, changed, claim_document, plain, told
 from api.auth.who import CurrentActor, MaybeActor
 from api.claim_views.asked import Acceptance, ClaimIn, InWords, PerhapsInWords
+from api.claim_views.examples import answered, refused
 from api.claim_views.parts import claim_address
 from api.claim_views.shown import ClaimOut, ListedOut, OpenedOut
 from api.deps import InService, InTexts, Now
@@ -41,7 +42,7 @@ STRANGER: Final = Actor(kind=ActorKind.CUSTOMER, id=UUID(int=0), role=Role.CUSTO
     operation_id="openClaim",
     status_code=201,
     response_model=OpenedOut,
-    responses=NEW_CASE,
+    responses={**NEW_CASE, **answered(201, "opened"), **refused(NEW_CASE, 422, "not_taken")},
     openapi_extra=ANYBODY,
 )
 async def open_claim(
@@ -85,7 +86,12 @@ async def list_claims(
     return [ListedOut.of(one, texts) for one in page.cases]
 
 
-@router.get("/{claim_id}", operation_id="getClaim", response_model=ClaimOut, responses=READS_CASE)
+@router.get(
+    "/{claim_id}",
+    operation_id="getClaim",
+    response_model=ClaimOut,
+    responses={**READS_CASE, **answered(200, "shown"), **refused(READS_CASE, 404, "not_found")},
+)
 async def get_claim(
     claim_id: UUID, request: Request, actor: CurrentActor, service: InService, texts: InTexts, at: Now
 ) -> Response:
@@ -106,7 +112,12 @@ async def submit(
     return (await once(key, service.house, actor, at, work)).response()
 
 
-@router.post("/{claim_id}/accept", operation_id="acceptOffer", response_model=ClaimOut, responses=CHANGES_CASE)
+@router.post(
+    "/{claim_id}/accept",
+    operation_id="acceptOffer",
+    response_model=ClaimOut,
+    responses={**CHANGES_CASE, **answered(200, "accepted"), **refused(CHANGES_CASE, 409, "offer_over")},
+)
 async def accept(
     claim_id: UUID, asked: Acceptance, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
 ) -> Response:

@@ -31,7 +31,7 @@ from claims.repository.claims import Claim
 from claims.repository.jobs import Job
 from claims.states import CaseState, Guard, Role
 from claims.triage import Route
-from model.errors import ClaimError
+from model.errors import ClaimError, StorageError
 from model.notes import note
 
 ASSESS: Final = "assess"
@@ -106,8 +106,11 @@ def take_down(desk: Desk, claim_id: UUID, assessment: Assessment, facts: CaseFac
     """The assessment is kept, once for its inputs, and the case goes where the decision says.
 
     A case that has left the machine meanwhile, because its customer wants a person or has withdrawn, stays where it is.
+    Raises ``StorageError`` ``moved`` where photos or facts came that the machine has not seen: it looks once more.
     """
     claim = desk.claim(claim_id, Action.ASSESS)
+    if claim.state is CaseState.ASSESSING and not _of_today(desk, claim, assessment, facts):
+        raise StorageError("moved", "photos or facts came while the machine looked", row_version=claim.version)
     decision, estimate = assessment.decision, assessment.estimate
     made, fresh = assessments.keep(
         desk.book,
@@ -148,6 +151,14 @@ def take_down(desk: Desk, claim_id: UUID, assessment: Assessment, facts: CaseFac
         risk=suspicions.note_down(desk, claim, made, assessment),
     )
     return _decided(desk, claim, made, assessment)
+
+
+def _of_today(desk: Desk, claim: Claim, assessment: Assessment, facts: CaseFacts) -> bool:
+    """Whether all that is there by now was looked at. What other cases tell is as it was then."""
+    seen = [observation.sha256 for observation in assessment.observations]
+    found = {name: getattr(facts, name) for name in ("seen_photos", "paid_in_last_year", "sample_draw")}
+    there = [photo.sha256 for photo in photos.of_claim(desk.book, claim.id)]
+    return seen == there and claim.facts.model_copy(update=found) == facts
 
 
 def _decided(desk: Desk, claim: Claim, made: Made, assessment: Assessment) -> Claim:

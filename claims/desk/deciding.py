@@ -74,6 +74,7 @@ def decline(desk: Desk, claim_id: UUID, words: str, terms: str) -> Claim:
     Raises ``RightsError`` ``beyond_authority``; ``ClaimError`` ``needs_more`` without a reason or without terms;
     ``ReviewError`` as ``in_hands``.
     """
+    desk.ever(claim_id, Action.DECLINE)
     claim = in_hands(desk, claim_id, Action.CORRECT_LINES)
     found = reviewed(desk, claim)
     settlement = settlement_of(desk, claim, _at_stake(found), reasoned=_said(words))

@@ -56,11 +56,22 @@ class Desk:
 
         Raises ``RightsError``: ``forbidden`` before anybody looks, ``not_found`` for what is not there or not theirs.
         """
-        return self._checked(claims.locked(self.book, self._asked(claim, action)), action, settlement)
+        self.ever(claim, action)
+        return self._checked(claims.locked(self.book, claim), action, settlement)
 
     def seen(self, claim: UUID, action: Action = Action.READ_CLAIM_MASKED) -> Claim:
         """The case as it is, not locked, once the actor may do ``action``, which changes nothing."""
-        return self._checked(claims.get(self.book, self._asked(claim, action)), action, None)
+        self.ever(claim, action)
+        return self._checked(claims.get(self.book, claim), action, None)
+
+    def ever(self, claim: UUID, action: Action) -> None:
+        """Raises ``RightsError`` ``forbidden`` for what the actor's role never does, before anybody looks at the case.
+
+        For use cases that have to look at it before they know on what the right depends.
+        """
+        self.last_asked = thing_of(claim)
+        if self.house.rights.scope(self.actor.role, action) is Scope.NEVER:
+            self.house.rights.check(self.actor, action)
 
     def may(self, action: Action, claim: Claim, settlement: Settlement | None = None) -> bool:
         """Whether the actor may, for what is shown to whom."""
@@ -79,12 +90,6 @@ class Desk:
         for entry in self._entries:
             audit.append(self.book, at=self.at, actor=entry.actor, action=entry.action, on=entry.on, facts=entry.facts)
         self._entries.clear()
-
-    def _asked(self, claim: UUID, action: Action) -> UUID:
-        self.last_asked = thing_of(claim)
-        if self.house.rights.scope(self.actor.role, action) is Scope.NEVER:
-            self.house.rights.check(self.actor, action)
-        return claim
 
     def _checked(self, found: Claim | None, action: Action, settlement: Settlement | None) -> Claim:
         if found is None:

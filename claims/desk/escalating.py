@@ -27,6 +27,7 @@ _LEVEL_OF: Final = {
     Role.EXPERT: Level.SENIOR,
 }
 """Where somebody who asks stands."""
+_MACHINE: Final = frozenset({CaseState.MATERIALS_SUBMITTED, CaseState.ASSESSING})
 
 
 def escalate(desk: Desk, claim_id: UUID, words: str) -> Claim:
@@ -43,13 +44,13 @@ def escalate(desk: Desk, claim_id: UUID, words: str) -> Claim:
 def give_back(desk: Desk, claim_id: UUID, words: str) -> Claim:
     """The level has decided, on the basis that ``words`` give, and the case goes on from where it was.
 
-    The machine looks anew: what it found meanwhile has moved nothing.
+    The machine looks anew: what it found meanwhile has moved nothing, and what nobody had it look at would lie there.
 
     Raises ``ClaimError``: ``needs_more`` without a basis, ``impossible_move``; ``ReviewError`` as ``in_hands``.
     """
     claim = in_hands(desk, claim_id, Action.RETURN)
     claim = move(desk, claim, "return", met=reason_of(words), reason=note("moved.return"), words=words)
-    if claim.state is CaseState.ASSESSING:
+    if claim.state in _MACHINE:
         return assessing.ask(desk.as_system(), claim.id).claim
     return claim
 

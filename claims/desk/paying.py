@@ -33,6 +33,7 @@ def start_if_complete(desk: Desk, claim: Claim, offer: Offer) -> Claim:
 def start(desk: Desk, claim_id: UUID) -> Claim:
     """Raises ``RightsError`` ``beyond_authority``; ``ClaimError``: ``needs_more`` while documents are missing,
     ``nothing_due``."""
+    desk.ever(claim_id, Action.START_PAYMENT)
     claim = desk.claim(claim_id, Action.READ_CLAIM_MASKED)
     offer = _accepted(desk, claim)
     settlement = settlement_of(desk, claim, offer.amount, reasoned=True)
@@ -67,6 +68,7 @@ def returned(desk: Desk, claim_id: UUID, why: ReturnReason) -> Claim:
 
 def close_unpaid(desk: Desk, claim_id: UUID, words: str) -> Claim:
     """Nothing is payable: the deductible takes it all."""
+    desk.ever(claim_id, Action.CLOSE_UNPAID)
     claim = desk.claim(claim_id, Action.READ_CLAIM_MASKED)
     offer = _accepted(desk, claim)
     settlement = settlement_of(desk, claim, offer.amount, reasoned=True)

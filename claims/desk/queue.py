@@ -11,11 +11,11 @@ from claims.actions import Action
 from claims.desk.desk import Desk, thing_of
 from claims.desk.hands import extended, in_hands
 from claims.desk.moving import move
+from claims.desk.settling import class_of
 from claims.note_json import note_of
 from claims.repository import assessments, claims, fraud, notices, timeline
 from claims.repository.claims import Claim
 from claims.review_queue import Lease, Taken, Waiting, holder
-from claims.triage import CaseClass
 from model.errors import ReviewError, RightsError
 from model.notes import Note
 from parts_pricing.money import ZERO
@@ -152,11 +152,10 @@ def _first(desk: Desk, cases: Iterable[Claim]) -> Taken | None:
 
 
 def _waiting(desk: Desk, claim: Claim) -> Waiting:
-    """A case that the machine never looked at counts as complex: nobody has said that it is simple."""
     return Waiting(
         claim=claim.id,
         state=claim.state,
-        case_class=claim.case_class or CaseClass.COMPLEX,
+        case_class=class_of(claim),
         upper=claim.upper or ZERO,
         limits=desk.house.rulebook.policy.market(claim.region),
         since=claim.state_since,

@@ -19,7 +19,8 @@ def add_material(
 ) -> tuple[Claim, Standing]:
     """A document, or a photo that serves as a shot, whose file is in the store (or among the photos of the case).
 
-    The last one that was missing lets the payment of an accepted offer begin. Raises ``ClaimError`` ``claim.at_rest`` for a case that needs nothing more.
+    The last one that was missing lets the payment of an accepted offer begin. Raises ``ClaimError`` ``claim.at_rest``
+    for a case that needs nothing more.
     """
     claim = desk.claim(claim_id, Action.SUBMIT_MATERIALS)
     if desk.house.lifecycle.rests(claim.state):

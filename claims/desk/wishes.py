@@ -53,7 +53,7 @@ def reopen(desk: Desk, claim_id: UUID, words: str) -> Claim:
 
 def complain(desk: Desk, claim_id: UUID, words: str) -> Claim:
     """A complaint is heard, told about and solved by clocks of its own; the case stays where it is."""
-    claim = desk.claim(claim_id, Action.COMPLAIN)
+    claim = _remembered(desk.claim(claim_id, Action.COMPLAIN))
     if not words.strip():
         raise ClaimError("needs_more", "complain", needs=(Guard.REASON,), known=(Guard.REASON,))
     complaints.add(desk.book, claim.id, words, by=desk.actor, at=desk.at)
@@ -69,7 +69,7 @@ def judge(desk: Desk, claim_id: UUID, said: Feedback) -> None:
 
     Raises ``ClaimError``: ``too_early`` before there is a result, ``judged_already``.
     """
-    claim = desk.claim(claim_id, Action.FEEDBACK)
+    claim = _remembered(desk.claim(claim_id, Action.FEEDBACK))
     if not offers.of_claim(desk.book, claim.id) and not desk.house.lifecycle.rests(claim.state):
         raise ClaimError("too_early", claim.state)
     if not follow_ups.add_feedback(desk.book, claim.id, said, at=desk.at):
@@ -90,6 +90,13 @@ def _back(
     """The move, and what it takes back. The offer ends after the move was found possible: all or nothing anyway."""
     said = words is not None and bool(words.strip())
     reason = note(f"moved.{name}")
-    known = claim.facts.model_copy(update=dict(facts or {}))
+    known = _remembered(claim).facts.model_copy(update=dict(facts or {}))
     claim = replace(end_open(desk, claim, why), facts=known)
     return move(desk, claim, name, met=met | ({Guard.REASON} if said else set()), reason=reason, words=words)
+
+
+def _remembered(claim: Claim) -> Claim:
+    """Nothing personal is taken for a case that was erased: nobody would delete it any more."""
+    if claim.erased_at is not None:
+        raise ClaimError("at_rest", claim.state, state=claim.state)
+    return claim

@@ -16,8 +16,12 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Known:
-    """Ids of what is there, by the name of the parameter that takes them."""
+    """Ids of what is there, by the name of the parameter that takes them; ``customer`` is a token.
+
+    ``referred`` is a case that waits for a person.
+    """
 
     site: Site
     ids: dict[str, list[str]]
     customer: str = field(repr=False)
+    referred: str

@@ -1,4 +1,4 @@
-"""The whole life of a case over HTTP, in one language: what its customer does, sees and reads until the money is there."""
+"""The whole life of a case over HTTP, in one language: what its customer does and reads until the money is there."""
 
 import io
 import re

@@ -57,7 +57,7 @@ class Patient:
         with httpx2.Client(base_url=self.url, timeout=30) as client:
             try:
                 self._travel(client, journey)
-            except _Lost as lost:
+            except _LostErrorError as lost:
                 journey.faults.append(str(lost))
         return journey
 
@@ -80,7 +80,7 @@ class Patient:
         if journey.last == "withdraw":
             self._post(client, journey, f"{case}/withdraw", journey.token)
         elif shown["offer"] is None:
-            raise _Lost(f"no offer: {shown['state']}, {shown['next_step']}")
+            raise _LostErrorError(f"no offer: {shown['state']}, {shown['next_step']}")
         else:
             yes = {"offer": shown["offer"]["id"], "signature": "王小明"}
             self._post(client, journey, f"{case}/accept", journey.token, json=yes)
@@ -93,7 +93,7 @@ class Patient:
             if shown["assessment"] is not None:
                 return shown
             time.sleep(_AGAIN_S)
-        raise _Lost("never assessed")
+        raise _LostErrorError("never assessed")
 
     def _post(self, client: httpx2.Client, journey: Journey, path: str, token: str, **given: Any) -> dict[str, Any]:
         key = uuid4().hex
@@ -116,13 +116,13 @@ class Patient:
                     return answer
                 said = f"{answer.status_code} {answer.json().get('code')}"
                 if answer.status_code != 503 and "still_running" not in said:
-                    raise _Lost(f"{answer.request.method} {answer.request.url.path}: {said}")
+                    raise _LostErrorError(f"{answer.request.method} {answer.request.url.path}: {said}")
             journey.again += 1
             time.sleep(_AGAIN_S * random.uniform(0.5, 1.5))  # noqa: S311
-        raise _Lost(f"no answer within {_PATIENCE_S:.0f} s, last: {said}")
+        raise _LostErrorError(f"no answer within {_PATIENCE_S:.0f} s, last: {said}")
 
 
-class _Lost(Exception):
+class _LostErrorError(Exception):
     """The journey cannot go on."""
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from desks import AT, picture, scene
 from fastapi.testclient import TestClient
@@ -20,8 +21,9 @@ from api.settings import Settings
 from claims.bearer import issue
 from claims.ids import new_id
 from claims.passwords import Passwords
-from claims.repository import people
+from claims.repository import claims, people
 from claims.repository.people import Person
+from claims.review_queue import Lease
 from claims.states import Role
 
 STAFF: Final = (Role.FRONT_LINE, Role.JUNIOR, Role.SENIOR, Role.EXPERT, Role.AUDITOR, Role.ADMIN)
@@ -60,6 +62,16 @@ def member(site: Site, role: Role) -> Member:
         people.add(book, person)
     entrance = site.client.app.state.service.entrance  # type: ignore[attr-defined]
     return Member(person, issue(person.id, role, person.rights_version, at=at, by=entrance.own))
+
+
+def hold(site: Site, claim_id: str, person: UUID | None) -> None:
+    """The case is in somebody's hands from now on, or in nobody's."""
+    at = site.clock()
+    with site.house.books.writing() as book:
+        claim = claims.locked(book, UUID(claim_id))
+        assert claim is not None
+        lease = None if person is None else Lease(holder=person, taken_at=at, until=at + timedelta(minutes=30))
+        claims.save(book, replace(claim, lease=lease))
 
 
 def photographed(case: Case, seed: int) -> list[str]:

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -107,8 +107,3 @@ def _is_ready(url: str) -> bool:
         return httpx2.get(f"{url}/readyz", timeout=30).status_code == 200
     except httpx2.TransportError:
         return False
-
-
-def lines_of(command: Sequence[str], given: str) -> list[str]:
-    """What a process prints, line by line, for what it is given."""
-    return subprocess.run(command, input=given, capture_output=True, text=True, check=True).stdout.splitlines()
