@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: serve test lint unit bench fuzz clean
+.PHONY: serve test lint unit bench load chaos fuzz fuzz-api clean
 
 serve: $(VENV)/.serve
 	$(BIN)/quickclaim serve
@@ -22,6 +22,18 @@ unit: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python tests/benchmarks/bench.py --out build/bench.json
+
+# Five minutes at 1.5 times the capacity; LOAD="--database postgresql://…" or "--phone" for other photos.
+load: $(VENV)/.test
+	PYTHONPATH=tests/support $(BIN)/python tests/benchmarks/load.py --out build/load.json $(LOAD)
+
+# A thousand times kill -9 on each database. PostgreSQL is started from Debian's packages.
+chaos: $(VENV)/.test
+	rm -f build/chaos.json
+	QUICKCLAIM_CHAOS=1000 QUICKCLAIM_CHAOS_OUT=build/chaos.json $(BIN)/python -m pytest tests/integration/service/chaos --timeout 0
+
+fuzz-api: $(VENV)/.test
+	QUICKCLAIM_FUZZ_EXAMPLES=300 QUICKCLAIM_FUZZ_API_OUT=build/fuzz-api.json $(BIN)/python -m pytest tests/fuzz_api --timeout 0
 
 fuzz: $(VENV)/.test
 	QUICKCLAIM_FUZZ_EXAMPLES=30000 $(BIN)/python -m pytest tests/fuzz --timeout 0

@@ -93,6 +93,8 @@ STATUS: Mapping[str, int] = {
     "claim.kept": 409,
     "claim.rules_gone": 409,
     "claim.model_gone": 409,
+    "claim.cover_changed": 409,
+    "claim.payment_on_its_way": 409,
     "claim.nothing_asked": 409,
     "claim.no_call": 409,
     "claim.no_complaint": 404,

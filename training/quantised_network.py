@@ -12,9 +12,9 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-import openvino
 from openvino._offline_transformations import apply_moc_transformations
 
+from inference.backends.openvino_quiet import openvino
 from inference.backends.protocol import Batch
 
 WEIGHTED = frozenset({"Convolution", "GroupConvolution", "MatMul"})

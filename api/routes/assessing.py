@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from api.answers import told
 from api.auth.who import CurrentActor
+from api.claim_views.examples import answered, refused
 from api.claim_views.parts import claim_address, job_address
 from api.claim_views.shown import ClaimOut
 from api.deps import InService, InTexts, Now, Service
@@ -33,6 +34,7 @@ router = APIRouter(prefix="/v1", tags=["claims"], route_class=DocumentRoute)
 
 AT_ONCE_S: Final = 2.0
 _LOOK_S: Final = 0.02
+_LATER: Final = "It takes longer. `Location` leads to the job, which is committed and will be done."
 _OVER: Final = frozenset({JobState.DONE, JobState.FAILED})
 
 
@@ -68,11 +70,10 @@ class JobOut(BaseModel):
     operation_id="assess",
     response_model=ClaimOut,
     responses={
-        202: {
-            "model": JobOut,
-            "description": "It takes longer. `Location` leads to the job, which is committed and will be done.",
-        },
         **CHANGES_CASE,
+        **answered(200, "assessed"),
+        **answered(202, "waiting", model=JobOut, description=_LATER),
+        **refused(CHANGES_CASE, 409, "no_photos"),
     },
 )
 async def assess(

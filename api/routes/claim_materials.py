@@ -66,7 +66,7 @@ async def add_material(
     A document may have up to 10 MB. It is sealed where it is kept, and never opened here. The answer lists what is
     still missing.
     """
-    await looking(service.house, actor, at, partial(_welcome, claim_id=claim_id))
+    await looking(service.house, actor, at, partial(_welcome, claim_id=claim_id, again=key.key is not None))
     with service.uploads.share() as share:
         content = await _read(request, service, share)
         named = request.headers.get("content-type", "").partition(";")[0].strip().lower() == _JSON
@@ -107,10 +107,13 @@ async def get_material(
     return attached(file, material)
 
 
-def _welcome(desk: Desk, claim_id: UUID) -> None:
-    """Before anything is read: documents of a stranger, or for a case at rest, are not kept."""
+def _welcome(desk: Desk, claim_id: UUID, *, again: bool) -> None:
+    """Before anything is read: documents of a stranger, or for a case at rest, are not kept.
+
+    ``again``: perhaps it was answered before the case came to rest; then that is the answer.
+    """
     claim = desk.seen(claim_id, Action.SUBMIT_MATERIALS)
-    if desk.house.lifecycle.rests(claim.state):
+    if not again and desk.house.lifecycle.rests(claim.state):
         raise ClaimError("at_rest", claim.state, state=claim.state)
 
 

@@ -13,6 +13,7 @@ from api.answers import plain
 from api.auth.who import CurrentActor
 from api.claim_views.arrived import Arrived, PhotoAnswer, PhotosAnswer, add, looked_at
 from api.claim_views.asked import DIGEST
+from api.claim_views.examples import answered
 from api.deps import InService, InTexts, Now, Service
 from api.estimating import limits
 from api.idempotent import InKeyed, once
@@ -32,6 +33,7 @@ from model.texts import Texts
 router = APIRouter(prefix="/v1/claims/{claim_id}/photos", tags=["photos"])
 
 Digest = Annotated[str, Path(pattern=DIGEST, description="SHA-256 of the file, as hexadecimal digits")]
+_NEW = "At least one photo is new"
 _TAKES = (400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 500, 503)
 
 
@@ -39,7 +41,7 @@ _TAKES = (400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 500, 503)
     "",
     operation_id="addPhotos",
     response_model=PhotosAnswer,
-    responses={201: {"model": PhotosAnswer, "description": "At least one photo is new"}, **problems(*_TAKES)},
+    responses={**problems(*_TAKES), **answered(201, "photos", model=PhotosAnswer, description=_NEW)},
     openapi_extra=PHOTO_FORM,
 )
 async def add_photos(
@@ -49,7 +51,7 @@ async def add_photos(
 
     The same photo twice is one photo, so that sending again does no harm.
     """
-    await looking(service.house, actor, at, partial(_welcome, claim_id=claim_id))
+    await looking(service.house, actor, at, partial(_welcome, claim_id=claim_id, again=key.key is not None))
     with service.uploads.share() as share:
         upload = await read_upload(request, limits(service), share)
         _require_photos_only(upload)
@@ -157,10 +159,13 @@ def _small(content: bytes, size: int) -> bytes:
         raise RequestError("no_picture") from None
 
 
-def _welcome(desk: Desk, claim_id: UUID) -> None:
-    """Before anything is read: a stranger's photos, or those of a case at rest, are no work of ours."""
+def _welcome(desk: Desk, claim_id: UUID, *, again: bool = False) -> None:
+    """Before anything is read: a stranger's photos, or those of a case at rest, are no work of ours.
+
+    ``again``: perhaps they were answered before the case came to rest; then that is the answer.
+    """
     claim = desk.seen(claim_id, Action.ADD_PHOTOS)
-    if desk.house.lifecycle.rests(claim.state):
+    if not again and desk.house.lifecycle.rests(claim.state):
         raise ClaimError("at_rest", claim.state, state=claim.state)
 
 

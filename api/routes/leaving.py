@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from api.auth.who import CurrentActor
+from api.claim_views.examples import answered
 from api.claim_views.explained import ExplanationOut, explanation
 from api.claim_views.exported import ExportOut
 from api.deps import InService, InTexts, Now
@@ -23,7 +24,7 @@ router = APIRouter(prefix="/v1/claims/{claim_id}", tags=["claims"])
     "/explanation",
     operation_id="explain",
     response_model=ExplanationOut,
-    responses={**READS_CASE, **problems(409)},
+    responses={**READS_CASE, **problems(409), **answered(200, "explained")},
 )
 async def explain(
     claim_id: UUID, request: Request, actor: CurrentActor, service: InService, texts: InTexts, at: Now

@@ -1,6 +1,7 @@
 """What the policy's register says of a case: stated by the insurer's own app or staff, never by the customer."""
 
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from claims.repository import apps, claims, stated
 from claims.repository.claims import Claim
 from model.errors import ClaimError, RightsError
 
+_HARMLESS = (("policy_active", True), ("plate_matches_policy", True), ("high_risk_tag", False))
+"""What changes nothing where nobody had said anything."""
 _OF_THE_CASE = ("policy_active", "plate_matches_policy", "deductible", "salvage", "high_risk_tag", "claimed_amount")
 
 
@@ -48,6 +51,14 @@ def state_cover(desk: Desk, claim_id: UUID, cover: Cover) -> Claim:
     stated.add(desk.book, claim.id, cover.model_dump(mode="json", exclude_none=True), by=desk.actor, at=desk.at)
     desk.audit(Action.STATE_COVER, thing_of(claim.id), items=len(said))
     return claims.save(desk.book, replace(claim, facts=facts))
+
+
+def changed_since(desk: Desk, claim: Claim, at: datetime) -> bool:
+    """Whether something was stated after ``at`` that is otherwise than before, or speaks against the claim."""
+    said = stated.of_claim(desk.book, claim.id)
+    before = {name: value for one in said if one.at <= at for name, value in one.facts.items()}
+    after = [(name, value) for one in said if one.at > at for name, value in one.facts.items()]
+    return any(value != before[name] if name in before else (name, value) not in _HARMLESS for name, value in after)
 
 
 def _check_app(desk: Desk) -> None:

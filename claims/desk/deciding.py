@@ -12,11 +12,12 @@ from claims.desk.hands import in_hands
 from claims.desk.moving import move
 from claims.desk.reviewing import InReview, Version, check_in_review, kept, learn, reviewed
 from claims.desk.settling import settlement_of
+from claims.repository import payments
 from claims.repository.claims import Claim
 from claims.review_changes import Why
 from claims.states import Guard
 from claims.tables.words import OfferEnd
-from model.errors import ReviewError
+from model.errors import ClaimError, ReviewError
 from model.notes import Note, note
 from parts_pricing.money import ZERO
 
@@ -71,7 +72,8 @@ def approve(
 def decline(desk: Desk, claim_id: UUID, words: str, terms: str) -> Claim:
     """A person says no, why, and by which terms; the customer can contest it. What is at stake is within authority.
 
-    Raises ``RightsError`` ``beyond_authority``; ``ClaimError`` ``needs_more`` without a reason or without terms;
+    Raises ``RightsError`` ``beyond_authority``; ``ClaimError``: ``needs_more`` without a reason or without terms,
+    ``payment_on_its_way`` while money is, which has to arrive or come back first;
     ``ReviewError`` as ``in_hands``.
     """
     desk.ever(claim_id, Action.DECLINE)
@@ -79,6 +81,8 @@ def decline(desk: Desk, claim_id: UUID, words: str, terms: str) -> Claim:
     found = reviewed(desk, claim)
     settlement = settlement_of(desk, claim, _at_stake(found), reasoned=_said(words))
     claim = desk.claim(claim_id, Action.DECLINE, settlement=settlement)
+    if payments.open_of(desk.book, claim.id) is not None:
+        raise ClaimError("payment_on_its_way", claim.number)
     learn(desk, found)
     met = {Guard.WITHIN_AUTHORITY} | ({Guard.REASON} if _said(words) else set())
     met |= {Guard.TERMS_CITED} if _said(terms) else set()

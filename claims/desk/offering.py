@@ -7,6 +7,7 @@ from uuid import UUID
 
 from claims.actions import Action
 from claims.desk import paying
+from claims.desk.cover import changed_since
 from claims.desk.desk import Desk
 from claims.desk.moving import move
 from claims.ids import new_id
@@ -67,12 +68,15 @@ def make(
 def accept(desk: Desk, claim_id: UUID, offer_id: UUID, *, signature: str, signature_sha256: str | None = None) -> Claim:
     """The customer's yes to the offer that they saw. Payment begins at once where every document is there.
 
-    Raises ``ClaimError`` ``offer_over`` for an offer that was superseded or has ended, and as ``move`` does.
+    Raises ``ClaimError``: ``offer_over`` for an offer that was superseded or has ended, ``cover_changed`` where the
+    policy's register has said something else since, and as ``move`` does.
     """
     claim = desk.claim(claim_id, Action.ACCEPT)
     offer = offers.open_of(desk.book, claim.id)
     if offer is None or offer.id != offer_id or not offer.in_force(desk.at):
         raise ClaimError("offer_over", claim.number)
+    if changed_since(desk, claim, offer.made_at):
+        raise ClaimError("cover_changed", claim.number)
     offer = offers.accept(desk.book, offer, at=desk.at, signature=signature, signature_sha256=signature_sha256)
     met = {Guard.OFFER_IN_FORCE} | ({Guard.SIGNATURE} if signature.strip() else set())
     claim = move(desk, claim, "accept", met=met, amount=offer.amount, currency=offer.currency)

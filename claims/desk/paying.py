@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from claims.actions import Action
+from claims.desk.cover import changed_since
 from claims.desk.desk import Desk, thing_of
 from claims.desk.moving import move
 from claims.desk.settling import settlement_of
@@ -24,8 +25,9 @@ from parts_pricing.money import ZERO
 
 
 def start_if_complete(desk: Desk, claim: Claim, offer: Offer) -> Claim:
-    """Payment begins by rule as soon as it can: accepted, something to pay, every document there."""
-    if claim.state is not CaseState.CONFIRMED or offer.accepted_at is None or not _to_do(desk, claim, offer):
+    """Payment begins by rule as soon as it can: accepted, something to pay, every document there, cover as it was."""
+    waits = claim.state is CaseState.CONFIRMED and offer.accepted_at is not None
+    if not waits or not _to_do(desk, claim, offer) or changed_since(desk, claim, offer.made_at):
         return claim
     return _started(desk, claim, offer) if standing(desk, claim).complete else claim
 
@@ -40,7 +42,7 @@ def start(desk: Desk, claim_id: UUID) -> Claim:
     claim = desk.claim(claim_id, Action.START_PAYMENT, settlement=settlement)
     if not _to_do(desk, claim, offer):
         raise ClaimError("nothing_due", claim.number)
-    return _started(desk, claim, offer)
+    return _started_again(desk, claim, offer) if _came_back(desk, claim) else _started(desk, claim, offer)
 
 
 def confirm(desk: Desk, claim_id: UUID, proof: str) -> Claim:
@@ -56,14 +58,13 @@ def confirm(desk: Desk, claim_id: UUID, proof: str) -> Claim:
 
 
 def returned(desk: Desk, claim_id: UUID, why: ReturnReason) -> Claim:
-    """The bank sent it back: the customer is asked for another account, and payment is started anew then."""
+    """The bank sent it back: the customer is asked for another account. Somebody starts the payment anew (``start``)
+    once it is there; the same message twice finds nothing to return."""
     claim = desk.claim(claim_id, Action.PAYMENT_RETURNED)
     payment = _open_payment(desk, claim)
     payments.returned(desk.book, payment, why, at=desk.at)
     reason = note("moved.payment_returned", why=Note(f"name.return_reason.{why}"))
-    claim = move(desk, claim, "payment_returned", met={Guard.REASON}, reason=reason)
-    _book(desk, claim, _accepted(desk, claim))
-    return claim
+    return move(desk, claim, "payment_returned", met={Guard.REASON}, reason=reason)
 
 
 def close_unpaid(desk: Desk, claim_id: UUID, words: str) -> Claim:
@@ -76,6 +77,18 @@ def close_unpaid(desk: Desk, claim_id: UUID, words: str) -> Claim:
     met = {Guard.REASON} if words.strip() else set[Guard]()
     met |= set() if _to_do(desk, claim, offer) else {Guard.NOTHING_PAYABLE}
     return move(desk, claim, "close_unpaid", met=met, reason=note("moved.close_unpaid"), words=words)
+
+
+def _came_back(desk: Desk, claim: Claim) -> bool:
+    """Whether the case is in payment, and nothing is on its way."""
+    return claim.state is CaseState.PENDING_PAYMENT and payments.open_of(desk.book, claim.id) is None
+
+
+def _started_again(desk: Desk, claim: Claim, offer: Offer) -> Claim:
+    """To another account; the case stays in payment."""
+    desk.audit(Action.START_PAYMENT, thing_of(claim.id), amount=due(desk, claim, offer), currency=offer.currency)
+    _book(desk, claim, offer)
+    return claims.save(desk.book, claim)
 
 
 def _started(desk: Desk, claim: Claim, offer: Offer) -> Claim:

@@ -25,7 +25,7 @@ from claims.repository.timeline import Step
 from claims.rights import Scope
 from claims.states import CaseState, PublicState
 from model.errors import RightsError
-from model.notes import Note
+from model.notes import Note, note
 
 _TO_ASSESS: Final = frozenset(
     {CaseState.REPORTED, CaseState.MATERIALS_SUBMITTED, CaseState.MATERIALS_INCOMPLETE, CaseState.MORE_PHOTOS}
@@ -155,7 +155,9 @@ def _open_promises(desk: Desk, claim: Claim) -> tuple[Clock, ...]:
 
 
 def _next_step(desk: Desk, claim: Claim, clocks: tuple[Clock, ...], zone: ZoneInfo) -> Note:
-    """With the time that was promised for it, where the insurer has to act."""
+    """With the time that was promised for it, where the insurer has to act; what payment waits for comes first."""
+    if claim.state is CaseState.CONFIRMED and not standing(desk, claim).complete:
+        return note("next_step_waits.confirmed")
     kind = ClockKind.PAYMENT if claim.state in _PAID else ClockKind.REVIEW
     runs = desk.house.lifecycle.states[claim.state].clock
     due = next((one.due_at for one in clocks if one.kind is kind and one.waiting_since is None), None)

@@ -11,8 +11,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-import openvino
-
+from inference.backends.openvino_quiet import openvino
 from inference.backends.protocol import SMALL_BATCH, Batch, RawOutput
 from model.errors import ModelError
 

@@ -1,9 +1,12 @@
 """What ``/openapi.json`` says about cases is what the service does, on a case that exists and with its token."""
 
+import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
+import jsonschema_rs
 import pytest
 import schemathesis
 from fastapi.routing import APIRoute
@@ -22,6 +25,8 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from api.claim_views.examples import FOLDER
+from api.errors import STATUS
 from api.routes import assessing, claim_materials, claim_photos, claims, leaving, stats
 
 CHECKS = [
@@ -40,6 +45,20 @@ OPERATIONS = sorted(
     if isinstance(route, APIRoute)
     for method in route.methods
 )
+ANSWERS = {
+    ("openClaim", "201"): "opened",
+    ("openClaim", "422"): "not_taken",
+    ("addPhotos", "201"): "photos",
+    ("assess", "200"): "assessed",
+    ("assess", "202"): "waiting",
+    ("assess", "409"): "no_photos",
+    ("getClaim", "200"): "shown",
+    ("getClaim", "404"): "not_found",
+    ("acceptOffer", "200"): "accepted",
+    ("acceptOffer", "409"): "offer_over",
+    ("explain", "200"): "explained",
+}
+"""By operation and status, the file of the answer."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +96,48 @@ def test_answers_are_as_described(known: Known, address: str, method: str, mode:
 
     check()
     assert seen
+
+
+@pytest.mark.parametrize(("where", "name"), ANSWERS.items(), ids=ANSWERS.values())
+def test_every_answer_that_is_shown_is_one_by_its_schema(client: TestClient, where: tuple[str, str], name: str) -> None:
+    """FastAPI leaves out what is null in an example; the answer itself has it."""
+    document = client.get("/openapi.json").json()
+    [(schema, example)] = [(schema, example) for at, schema, example in _examples(document) if at == where]
+    answer = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+    rules = jsonschema_rs.validator_for({**schema, "components": document["components"]}, validate_formats=True)
+    assert [fault.message for fault in rules.iter_errors(answer)] == []
+    assert not rules.is_valid({**answer, "id": 1, "token": 1, "photos": 1, "why": 1, "code": 1})
+    assert _without_nulls(example) == _without_nulls(answer)
+
+
+def test_every_answer_that_is_kept_is_shown() -> None:
+    assert {path.name for path in FOLDER.iterdir()} == {f"{name}.json" for name in ANSWERS.values()}
+
+
+def test_examples_of_problems_are_those_of_their_status(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    problems = {where: example for where, _, example in _examples(document) if "request_id" in example}
+    assert problems["openClaim", "422"]["errors"][0]["field"] == "body.notice.plate"
+    assert problems["assess", "409"]["code"] == "claim.no_photos"
+    assert problems["acceptOffer", "409"]["code"] == "claim.offer_over"
+    assert problems["getClaim", "404"]["code"] == "rights.not_found"
+    assert all(STATUS[one["code"]] == one["status"] == int(status) for (_, status), one in problems.items())
+
+
+def _examples(document: dict[str, Any]) -> Iterator[tuple[tuple[str, str], dict[str, Any], Any]]:
+    """Operation and status, schema, example: of every answer that has one."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            for status, answer in operation["responses"].items():
+                for content in answer.get("content", {}).values():
+                    if "example" in content:
+                        yield (operation["operationId"], status), content["schema"], content["example"]
+
+
+def _without_nulls(document: Any) -> Any:
+    if isinstance(document, dict):
+        return {key: _without_nulls(value) for key, value in document.items() if value is not None}
+    return [_without_nulls(item) for item in document] if isinstance(document, list) else document
 
 
 def test_every_operation_has_a_name_of_its_own(client: TestClient) -> None:

@@ -104,8 +104,7 @@ class Life:
 
     def paid(self, expert: str) -> dict[str, Any]:
         """The case at its end."""
-        assert self.ask("POST", "/payments", expert).status_code == 200
-        self.look()
+        assert self.look()["state"]["code"] == "pending_payment"
         confirmed = self.ask("POST", "/payments/confirm", expert, json={"proof": "20261123-000417"})
         assert confirmed.status_code == 200, confirmed.text
         return self.look()

@@ -105,8 +105,14 @@ def test_where_no_more_is_due_the_case_is_closed_without_payment(case: Case, sen
 @pytest.mark.parametrize("why", ReturnReason)
 def test_money_that_came_back_goes_out_again(case: Case, senior: Actor, why: ReturnReason) -> None:
     assert case.do(senior, AT + 3 * HOUR, paying.returned, why).state is CaseState.PENDING_PAYMENT
-    assert went_out(case) == [Decimal("900.00")]
+    assert went_out(case) == []
+    with pytest.raises(ClaimError, match="nothing_paid_out"):
+        case.do(senior, AT + 3 * HOUR, paying.returned, why)
     reason = case.steps[-1].reason
     assert reason is not None
     assert all("{" not in Texts.load(language).say(reason) for language in LANGUAGES)
+    assert case.do(senior, AT + 4 * HOUR, paying.start).state is CaseState.PENDING_PAYMENT
+    assert went_out(case) == [Decimal("900.00")]
+    with pytest.raises(ClaimError, match="impossible_move"):
+        case.do(senior, AT + 4 * HOUR, paying.start)
     assert case.do(senior, AT + 4 * HOUR, paying.confirm, "SWIFT-1").state is CaseState.CLOSED

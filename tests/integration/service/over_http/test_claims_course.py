@@ -48,6 +48,7 @@ def test_from_report_to_payment(case: Case, pay: Callable[[str], None]) -> None:
         "start_assessment",
         "publish_offer",
         "accept",
+        "start_payment",
     ]
 
 

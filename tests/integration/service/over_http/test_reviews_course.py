@@ -92,10 +92,13 @@ def test_from_the_queue_to_the_money(site: Site, waiting: Case, senior: str) -> 
     assert waiting.ask("POST", "/payments", senior).json()["known"] == ["materials_complete"]
     for material in Material:
         waiting.ask("POST", f"/materials/{material}", content=PDF, headers={"Content-Type": "application/pdf"})
-    assert waiting.ask("POST", "/payments", senior).json()["state"]["code"] == "pending_payment"
+    assert waiting.now()["state"]["code"] == "pending_payment"
     assert waiting.ask("POST", "/payments", senior).json()["code"] == "claim.impossible_move"
     back = waiting.ask("POST", "/payments/return", senior, json={"why": "wrong_account"})
     assert (back.status_code, back.json()["state"]["code"]) == (200, "pending_payment"), back.text
+    again = waiting.ask("POST", "/payments/return", senior, json={"why": "wrong_account"})
+    assert (again.status_code, again.json()["code"]) == (409, "claim.nothing_paid_out")
+    assert waiting.ask("POST", "/payments", senior).json()["state"]["code"] == "pending_payment"
     paid = waiting.ask("POST", "/payments/confirm", senior, json={"proof": "20261123-000417"})
     assert (paid.status_code, paid.json()["state"]["code"]) == (200, "closed"), paid.text
     assert waiting.ask("POST", "/payments/confirm", senior, json={"proof": "2"}).status_code == 409

@@ -113,7 +113,7 @@ def test_who_decides_nothing_is_refused_and_noted(site: Site, waiting: Case, rol
         noted = audit.about(book, thing_of(UUID(waiting.id)))
     assert [one.facts["right"] for one in noted if one.action == "rights.forbidden"] == [
         "correct_lines",
-        "correct_lines",
+        "decline",
         "recall",
         "confirm_payment",
     ]
