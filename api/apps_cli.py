@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.exits import coded_errors
-from api.settings import Settings
+from api.settings import Settings, spoken_language
 from model.errors import UsageError
 from model.notes import note
 from model.texts import Texts
@@ -83,4 +83,4 @@ def _console() -> "Iterator[Console]":
 
 
 def _say(code: str, **facts: object) -> None:
-    typer.echo(Texts.load(Settings.read().spoken()).say(note(code, **facts)), err=True)
+    typer.echo(Texts.load(spoken_language()).say(note(code, **facts)), err=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from api.exits import UNSOUND, coded_errors
-from api.settings import Settings
+from api.settings import Settings, spoken_language
 from model.errors import UsageError
 from model.naming import shown_name
 from model.notes import note
@@ -113,4 +113,4 @@ def _head(text: str) -> "Head":
 
 
 def _texts() -> Texts:
-    return Texts.load(Settings.read().spoken())
+    return Texts.load(spoken_language())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.exits import coded_errors
-from api.settings import Settings
+from api.settings import Settings, spoken_language
 from claims.actors import STAFF
 from claims.states import Role
 from model.errors import UsageError
@@ -106,4 +106,4 @@ def _told(person: "Person", texts: Texts) -> str:
 
 
 def _texts() -> Texts:
-    return Texts.load(Settings.read().spoken())
+    return Texts.load(spoken_language())
