@@ -129,6 +129,7 @@ def test_our_own_token_says_who_and_for_how_long() -> None:
         expires_at=expires_at,
         jti=bearer.jti,
         version=3,
+        signed_in_at=AT,
     )
     again = verify(issue(PERSON, Role.SENIOR, 3, at=AT, by=LOGIN), BOTH, at=AT)
     assert bearer.jti
