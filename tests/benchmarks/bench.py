@@ -149,7 +149,7 @@ def _theirs(photos: Sequence[Path], detector: Detector, result: dict[str, Any]) 
     if importlib.util.find_spec("ultralytics") is None:
         result["missing"]["ultralytics"] = "the train extra is not installed"
     elif not (SHARED / "weights" / detector.manifest.checkpoint.file).is_file():
-        result["missing"]["ultralytics"] = "../shared/weights is absent"
+        result["missing"]["ultralytics"] = f"{detector.manifest.checkpoint.file} is not in ../shared/weights"
     else:
         return Theirs(photos, detector)
     return None
