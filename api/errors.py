@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from api.language import language_of
+from api.methods import allowed
 from claims.as_typed import explained
 from model.errors import QuickClaimError, RequestError
 from model.notes import Note
@@ -239,7 +240,8 @@ async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     name = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "refused")
-    return Problem.of(HttpError(name), request, error.status_code).response(language_of(request), error.headers)
+    headers = {"Allow": allowed(request)} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else error.headers
+    return Problem.of(HttpError(name), request, error.status_code).response(language_of(request), headers)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -90,6 +90,7 @@ def test_reading_from_another_site_is_an_ordinary_link(client: TestClient) -> No
         ("GET", "/static/%2e%2e/templates/start.html.j2", 404, "http.not_found"),
         ("GET", "/v1/quick-estimate", 405, "http.method_not_allowed"),
         ("POST", "/livez", 405, "http.method_not_allowed"),
+        ("POST", "/static/start.css", 405, "http.method_not_allowed"),
     ],
 )
 def test_addresses_that_do_not_exist(client: TestClient, method: str, address: str, status: int, code: str) -> None:
