@@ -45,11 +45,14 @@ class EntryOut(_Shown):
 
 
 class Links(Document):
-    """Links that were kept elsewhere, such as the lines `audit anchor SEQ:HASH` of the service's log."""
+    """Links that were kept elsewhere, such as the lines `audit anchor SEQ:HASH` of the service's log.
+
+    Five hundred of the longest fit into a document.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"anchors": [f"1024:{'9f' * 32}"]}, {}]})
 
-    anchors: tuple[Link, ...] = Field(default=(), max_length=1000)
+    anchors: tuple[Link, ...] = Field(default=(), max_length=500)
 
     @property
     def heads(self) -> list[Head]:

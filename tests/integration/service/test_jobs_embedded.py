@@ -187,8 +187,9 @@ def test_work_that_takes_too_long_is_not_waited_for(
         over.wait(20)
         done_by(books)(work)
 
-    job = a_job("long")
+    job, others = a_job("long"), set(threading.enumerate())
     with at_work(home, worker(do, queue), queue, threads=1, stop_s=0.1):
+        (thread,) = (one for one in threading.enumerate() if one.name == "job-0" and one not in others)
         with books.writing() as book:
             queue.put(book, job)
         assert began.wait(10)
@@ -197,7 +198,8 @@ def test_work_that_takes_too_long_is_not_waited_for(
     with at_work(home, worker(done_by(books), queue), queue, threads=1, poll_s=NEVER_S):
         until(lambda: state(books, job) is JobState.DONE)
     over.set()
-    until(lambda: "job-0" not in {thread.name for thread in threading.enumerate()})
+    thread.join(20)
+    assert not thread.is_alive()
 
 
 def test_periodic_work_goes_on_while_it_is_open(home: Path, books: Books, worker: Callable[..., Worker]) -> None:
