@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from anyio import to_thread
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from api import errors, openapi
@@ -16,6 +17,8 @@ from api.engine import open_service
 from api.guard import Guard
 from api.jobs_here import jobs_done
 from api.line import Line, Uploads
+from api.pages import entering
+from api.pages.render import WEB
 from api.rate_limits import RateLimits
 from api.readiness import Readiness, house_checks
 from api.routes import (
@@ -54,7 +57,7 @@ from claims.observe import Eyes
 _ROUTES = (
     *(estimate, claims, claim_photos, claim_materials, assessing, leaving, stats),
     *(reviews, decisions, payments, service, auditing, overrides, proposals),
-    *(session, admin, admin_apps, admin_webhooks, ops, pages),
+    *(session, admin, admin_apps, admin_webhooks, ops, pages, entering),
 )
 
 OpenEngine = Callable[[Settings], Eyes]
@@ -119,6 +122,6 @@ def create_app(
     for routes in _ROUTES:
         app.include_router(routes.router)
     app.include_router(proposals.decisions)
-    app.mount("/static", StaticFiles(directory=pages.WEB / "static"))
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=WEB / "static"), minimum_size=1024))
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     return app

@@ -1,6 +1,7 @@
 """What routes ask for: ``CurrentActor`` where somebody has to be known, ``MaybeActor`` where nobody need be.
 
 A wrong token is refused on every route that asks, also where none is needed: whoever shows one means to be somebody.
+Browsers show one in a cookie; the header ``Authorization`` goes before it.
 """
 
 from datetime import datetime
@@ -11,6 +12,7 @@ from anyio import to_thread
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
+from api.auth.browser import kept
 from api.auth.recognise import Caller, recognise
 from api.deps import InService, Now
 from api.visit import visit_of
@@ -29,7 +31,7 @@ _BEARER = HTTPBearer(
 async def _caller(
     request: Request, service: InService, at: Now, _: Annotated[object, Depends(_BEARER)]
 ) -> Caller | None:
-    text = shown(request)
+    text = shown(request) or kept(request)
     if text is None:
         return None
     look = partial(recognise, text, service.books, service.entrance.issuers, at=at)

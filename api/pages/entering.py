@@ -1,0 +1,88 @@
+"""Coming in and leaving: a customer's link becomes a cookie, a password becomes a session, and both can be put away."""
+
+from datetime import datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import Field
+
+from api.auth import signing_in
+from api.auth.browser import PAGE_HEADER, Page, forget_claim, forget_session, keep_claim, keep_session
+from api.auth.signing_in import Session
+from api.deps import InService, InTexts, Now
+from api.documents import Document, DocumentRoute, never_kept
+from api.pages.render import page, render
+from api.pages.visitors import StaffMember, known
+from api.routes.session import Credentials
+from api.visit import visit_of
+from model.errors import RequestError, RightsError
+
+CLAIM_S: Final = 180 * 24 * 3600
+"""How long a browser keeps a case. The link opens it again."""
+
+
+def _from_a_page(request: Request) -> None:
+    """Nobody signs somebody else in from another site."""
+    if request.headers.get(PAGE_HEADER) not in set(Page):
+        raise RequestError("cross_site")
+
+
+router = APIRouter(include_in_schema=False, route_class=DocumentRoute, dependencies=[Depends(never_kept)])
+_FromAPage = Depends(_from_a_page)
+
+
+class ClaimLink(Document):
+    """What stands behind the ``#`` of a customer's link."""
+
+    token: Annotated[str, Field(max_length=128, repr=False)]
+
+
+@router.post("/c/{claim_id}/enter", status_code=204, dependencies=[_FromAPage])
+async def enter(
+    claim_id: UUID, link: ClaimLink, request: Request, response: Response, service: InService, at: Now
+) -> None:
+    """The browser keeps the link's token. Raises ``RightsError`` ``token_invalid`` for one that opens another case."""
+    caller = await known(request, service, at, link.token)
+    if caller is None or caller.actor.claim != claim_id:
+        raise RightsError("token_invalid")
+    keep_claim(response, request, claim_id, link.token, CLAIM_S)
+
+
+@router.post("/c/{claim_id}/leave", status_code=204, dependencies=[_FromAPage])
+async def leave(claim_id: UUID, response: Response) -> None:
+    """The browser forgets the case; the link opens it again."""
+    forget_claim(response, claim_id)
+
+
+@router.get("/desk/sign-in")
+async def sign_in_page(request: Request, texts: InTexts) -> Response:
+    """Where staff type their password."""
+    return page(render("desk/sign_in.html.j2", request, texts), request, texts)
+
+
+@router.post("/desk/session", status_code=204, dependencies=[_FromAPage])
+async def sign_in(request: Request, response: Response, credentials: Credentials, service: InService, at: Now) -> None:
+    """As ``POST /v1/session``; the token stays in a cookie."""
+    service.limits.login(visit_of(request.scope))
+    password = credentials.password.get_secret_value()
+    session = await signing_in.sign_in_with(credentials.login, password, service.house, service.entrance, at)
+    _keep(response, request, session, at)
+
+
+@router.post("/desk/session/renew", status_code=204, dependencies=[_FromAPage])
+async def renew(request: Request, response: Response, caller: StaffMember, service: InService, at: Now) -> None:
+    """A page that is in use goes on, until twelve hours after the password. Raises ``RightsError``."""
+    if caller is None or caller.person is None:
+        raise RightsError("who")
+    _keep(response, request, signing_in.session_of(caller.person, service.entrance, at, caller.signed_in_at), at)
+
+
+@router.post("/desk/session/end", status_code=204, dependencies=[_FromAPage])
+async def sign_out(response: Response) -> None:
+    """This browser forgets the session."""
+    forget_session(response)
+
+
+def _keep(response: Response, request: Request, session: Session, at: datetime) -> None:
+    keep_session(response, request, session.token, int((session.expires_at - at).total_seconds()))

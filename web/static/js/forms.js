@@ -1,0 +1,117 @@
+// Forms that call an operation of /v1: data-call="POST /v1/…"; afterwards the page's <main> is fetched anew.
+//
+// Fields become a document by their names: "contact.phone" is a field within a field, data-type says "number", "boolean"
+// or "list". What is empty is left out. data-version is what the page has seen, data-then an address to go on to.
+
+import { call, newKey, Refused, words } from "./api.js";
+import { refresh } from "./swap.js";
+
+const keys = new WeakMap();
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.dataset.call) return;
+  event.preventDefault();
+  send(form, event.submitter);
+});
+
+/** Send a form and show what comes of it. */
+export async function send(form, button) {
+  if (form.getAttribute("aria-busy") === "true") return;
+  const [method, path] = form.dataset.call.split(" ");
+  const json = documentOf(form, button);
+  const told = JSON.stringify(json);
+  if (keys.get(form)?.told !== told) keys.set(form, { told, key: newKey() });
+  busy(form, button, true);
+  try {
+    const answer = await call(method, path, { json, key: keys.get(form).key, version: form.dataset.version });
+    keys.delete(form);
+    form.closest("dialog")?.close();
+    form.dispatchEvent(new CustomEvent("sent", { bubbles: true, detail: answer }));
+    if (form.dataset.then) location.assign(form.dataset.then);
+    else if (!("stay" in form.dataset)) await refresh();
+  } catch (fault) {
+    if (!(fault instanceof Refused)) throw fault;
+    if (!fault.passing) keys.delete(form);
+    show(form, fault);
+  } finally {
+    busy(form, button, false);
+  }
+}
+
+/** The fields of a form as a document. */
+export function documentOf(form, button) {
+  const made = {};
+  for (const field of form.elements) {
+    if (!field.name || field.disabled || field.type === "submit" || field.type === "button") continue;
+    if ((field.type === "radio" || field.type === "checkbox") && !field.checked && field.dataset.type !== "switch") continue;
+    const value = valueOf(field);
+    if (value !== undefined) put(made, field.name.split("."), value, field.dataset.type === "list");
+  }
+  if (button?.name) put(made, button.name.split("."), typed(button.value, button.dataset.type));
+  return made;
+}
+
+function valueOf(field) {
+  if (field.dataset.type === "switch") return field.checked;
+  const text = field.value.trim();
+  return text === "" ? undefined : typed(text, field.dataset.type);
+}
+
+function typed(text, type) {
+  if (type === "number") return Number(text);
+  if (type === "boolean") return text === "true";
+  if (type === "moment") return new Date(text).toISOString();
+  return text;
+}
+
+function put(made, [name, ...rest], value, list) {
+  if (rest.length) put((made[name] ??= {}), rest, value, list);
+  else if (list) (made[name] ??= []).push(value);
+  else made[name] = value;
+}
+
+function busy(form, button, on) {
+  form.setAttribute("aria-busy", String(on));
+  button?.setAttribute("aria-busy", String(on));
+}
+
+/** What was refused: beside its fields, and as a whole above the form's buttons. */
+export function show(form, fault) {
+  for (const old of form.querySelectorAll(".wrong")) old.remove();
+  for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  const rest = fault.errors.filter((error) => !mark(form, error));
+  let box = form.querySelector("[data-problem]");
+  if (!box) {
+    box = document.createElement("div");
+    box.dataset.problem = "";
+    box.className = "note bad";
+    box.setAttribute("role", "alert");
+    form.append(box);
+  }
+  box.hidden = false;
+  const said = [fault.title, fault.message === fault.title ? "" : fault.message, ...rest.map((error) => error.detail)];
+  if (fault.retryAfter) said.push(words("again_in", { seconds: fault.retryAfter }));
+  box.replaceChildren(...said.filter(Boolean).map((text, index) => paragraph(text, index === 0)));
+  (form.querySelector("[aria-invalid='true']") ?? box).scrollIntoView({ block: "center" });
+  form.querySelector("[aria-invalid='true']")?.focus();
+}
+
+function mark(form, error) {
+  const field = [...form.elements].find((one) => one.name && (error.field === one.name || error.field.endsWith(`.${one.name}`)));
+  if (!field) return false;
+  const wrong = paragraph(error.detail);
+  wrong.className = "wrong";
+  wrong.id = `wrong-${field.name.replaceAll(".", "-")}`;
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", wrong.id);
+  (field.closest("[data-field]") ?? field).after(wrong);
+  return true;
+}
+
+function paragraph(text, strong = false) {
+  const made = document.createElement("p");
+  const inner = strong ? made.appendChild(document.createElement("strong")) : made;
+  inner.textContent = text;
+  return made;
+}

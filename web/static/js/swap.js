@@ -1,0 +1,33 @@
+// The page's <main> as the service would render it now, in place of the one that is shown.
+
+const start = new Map();
+
+/** `begin(main)` runs now and whenever <main> was swapped; what it returns, if anything, ends what it began. */
+export function onMain(begin) {
+  start.set(begin, begin(document.querySelector("main")));
+}
+
+/** Fetch this page anew and show it; `focus` puts the reader at its heading. Returns whether it could be fetched. */
+export async function refresh({ focus = true, address = location.pathname + location.search } = {}) {
+  let answer;
+  try {
+    answer = await fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+  } catch {
+    return false;
+  }
+  if (answer.redirected) location.assign(answer.url);
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const main = fresh.querySelector("main");
+  if (!main) return false;
+  for (const end of start.values()) if (typeof end === "function") end();
+  document.title = fresh.title;
+  document.querySelector("main").replaceWith(main);
+  for (const begin of start.keys()) start.set(begin, begin(main));
+  if (focus) {
+    const heading = main.querySelector("h1");
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }
+  return true;
+}
