@@ -4,10 +4,11 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: serve test lint unit bench load chaos fuzz fuzz-api clean
+.PHONY: serve test lint unit browser bench load chaos fuzz fuzz-api clean
 
 serve: $(VENV)/.serve
-	$(BIN)/quickclaim serve
+	@echo "starting the service; Ctrl-C ends it"
+	@$(BIN)/quickclaim serve
 
 test: $(VENV)/.test lint unit
 
@@ -19,6 +20,10 @@ lint: $(VENV)/.test
 
 unit: $(VENV)/.test
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+# The pages in Debian's Chromium, in every size, language and scheme. Pictures are in build/browser.
+browser: $(VENV)/.test
+	QUICKCLAIM_TEST_BROWSER=required QUICKCLAIM_BROWSER=all $(BIN)/python -m pytest tests/browser --timeout 0
 
 bench: $(VENV)/.test
 	$(BIN)/python tests/benchmarks/bench.py --out build/bench.json
@@ -42,12 +47,15 @@ clean:
 	rm -rf $(VENV) build
 
 $(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+	@echo "creating $(VENV) with $(PYTHON)"
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.serve: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(PIP) --editable .
-	touch $@
+	@echo "installing QuickClaim into $(VENV); the first time takes minutes"
+	@$(PIP) --editable .
+	@touch $@
 
 $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(PIP) --editable '.[dev,train]'
-	touch $@ $(VENV)/.serve
+	@echo "installing QuickClaim and what its tests need into $(VENV); the first time takes minutes"
+	@$(PIP) --editable '.[dev,train]'
+	@touch $@ $(VENV)/.serve

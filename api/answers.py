@@ -7,8 +7,9 @@ from uuid import UUID
 
 from fastapi import Response
 
+from api.claim_views.parts import claim_address
 from api.claim_views.shown import ClaimOut
-from api.idempotent import Given
+from api.given import Given
 from api.versions import etag
 from api.working import changing
 from claims.actors import Actor, ActorKind
@@ -37,11 +38,11 @@ def as_its_customer(desk: Desk, claim_id: UUID) -> Desk:
 
 
 def told(desk: Desk, claim_id: UUID, texts: Texts, status: int = 200, **headers: str) -> Answer:
-    """The case as it is now, with its ``ETag``."""
+    """The case as it is now, with its ``ETag`` and where it is."""
     document = claim_document(desk, claim_id, texts)
     body = document.model_dump_json()
-    tag = etag(document.version, body.encode())
-    return Answer(status=status, headers={"ETag": tag, "Content-Language": texts.language, **headers}, body=body)
+    told_of = {"ETag": etag(document.version, body.encode()), "Content-Location": claim_address(claim_id)}
+    return Answer(status=status, headers={**told_of, "Content-Language": texts.language, **headers}, body=body)
 
 
 def changed(change: Change, claim_id: UUID, texts: Texts) -> Callable[[Desk], Answer]:

@@ -21,6 +21,7 @@ from api.pages import entering
 from api.pages.render import WEB
 from api.rate_limits import RateLimits
 from api.readiness import Readiness, house_checks
+from api.reloading import kept_up_to_date
 from api.routes import (
     admin,
     admin_apps,
@@ -30,9 +31,11 @@ from api.routes import (
     claim_materials,
     claim_photos,
     claims,
+    complaints,
     decisions,
     estimate,
     leaving,
+    letting_in,
     ops,
     overrides,
     pages,
@@ -55,8 +58,8 @@ from claims.keys import Keys
 from claims.observe import Eyes
 
 _ROUTES = (
-    *(estimate, claims, claim_photos, claim_materials, assessing, leaving, stats),
-    *(reviews, decisions, payments, service, auditing, overrides, proposals),
+    *(estimate, claims, claim_photos, claim_materials, assessing, leaving, letting_in, stats),
+    *(reviews, decisions, payments, complaints, service, auditing, overrides, proposals),
     *(session, admin, admin_apps, admin_webhooks, ops, pages, entering),
 )
 
@@ -102,7 +105,8 @@ def create_app(
                 metrics=metrics,
                 stopping=stopping,
             )
-            yield
+            async with kept_up_to_date(app):
+                yield
 
     app = FastAPI(
         title="QuickClaim",

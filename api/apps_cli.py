@@ -1,8 +1,9 @@
 """``quickclaim apps``: insurers' apps and their keys. A key goes to standard output once and is stored nowhere."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,11 +11,15 @@ import typer
 from api.exits import coded_errors
 from api.settings import Settings, spoken_language
 from model.errors import UsageError
+from model.naming import shown_name
 from model.notes import note
 from model.texts import Texts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from claims.desk.console import Console
+    from claims.repository.apps import App, AppKey
 
 apps_app = typer.Typer(no_args_is_help=True, help="Apps of insurers, and their keys.")
 _LONGEST = 80
@@ -36,7 +41,21 @@ def add(
         if not name.isprintable() or not 0 < len(name.strip()) <= _LONGEST:
             raise UsageError("bad_name", limit=_LONGEST)
         app_access.add(console, name.strip(), states_cover=states_cover)
-    _say("apps.added", name=name)
+    _say("apps.added", name=name.strip(), command=shlex.join(["quickclaim", "apps", "key", name.strip()]))
+
+
+@apps_app.command("list")
+def list_() -> None:
+    """Every app by name, with the prefixes of its keys and when each was last used."""
+    from claims.desk import app_access
+
+    texts = Texts.load(spoken_language())
+    with _console() as console:
+        found = [(app, app_access.keys_of(console, app.id)) for app in app_access.everyone(console)]
+    for app, keys in found:
+        _tell(app, keys, texts)
+    if not found:
+        _say("apps.none")
 
 
 @apps_app.command()
@@ -70,6 +89,22 @@ def revoke(
             raise UsageError("unknown_key")
         app_access.revoke_key(console, found.app, found.id)
     _say("apps.revoked", prefix=letters)
+
+
+def _tell(app: "App", keys: "Sequence[AppKey]", texts: Texts) -> None:
+    rest = [] if app.active else [texts.say(note("apps.inactive"))]
+    rest += [texts.say(note("apps.states_cover"))] if app.states_cover else []
+    typer.echo("  ".join([shown_name(app.name), *rest]))
+    for one in keys:
+        facts = {"prefix": one.prefix, "made": _day(one.made_at)}
+        used = note("apps.never_used") if one.used_at is None else note("apps.used", day=_day(one.used_at))
+        ends = [texts.say(note("apps.expires", day=_day(one.expires_at)))] if one.expires_at else []
+        ends = [texts.say(note("apps.revoked_on", day=_day(one.revoked_at)))] if one.revoked_at else ends
+        typer.echo("  " + "  ".join([texts.say(note("apps.key", **facts)), texts.say(used), *ends]))
+
+
+def _day(at: datetime) -> str:
+    return f"{at:%Y-%m-%d}"
 
 
 @contextmanager

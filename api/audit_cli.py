@@ -5,6 +5,7 @@ Exit status: 0 all is as it was; 1 something is not; 2 wrong usage.
 
 import re
 from typing import TYPE_CHECKING, Annotated, Final
+from uuid import UUID
 
 import typer
 
@@ -56,7 +57,7 @@ def verify(
 
 
 def replay(
-    number: Annotated[str, typer.Argument(metavar="CLAIM_NUMBER", help="As the case tells it.", show_default=False)],
+    case: Annotated[str, typer.Argument(metavar="CASE", help="Its number, or its id.", show_default=False)],
 ) -> None:
     """Make every estimate of a case again from its photos, and say what today's versions would change."""
     from api.engine import open_service
@@ -67,7 +68,7 @@ def replay(
     with coded_errors():
         settings = Settings.read()
         with open_stores(settings) as stores:
-            every = _estimates(stores.books, number)
+            number, every = _estimates(stores.books, case)
             if not every:
                 typer.echo(texts.say(note("replay.nothing", number=number)))
                 return
@@ -77,14 +78,23 @@ def replay(
         raise typer.Exit(UNSOUND)
 
 
-def _estimates(books: "Books", number: str) -> "tuple[Made, ...]":
+def _estimates(books: "Books", case: str) -> "tuple[str, tuple[Made, ...]]":
+    """The number of a case that is named by its number or its id, and all estimates of it."""
     from claims.repository import assessments, claims
 
+    named = _id(case)
     with books.reading() as book:
-        claim = claims.by_number(book, number)
+        claim = claims.get(book, named) if named else claims.by_number(book, case)
         if claim is None:
-            raise UsageError("unknown_claim", value=shown_name(number))
-        return assessments.of_claim(book, claim.id)
+            raise UsageError("unknown_claim", value=shown_name(case))
+        return claim.number, assessments.of_claim(book, claim.id)
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _again(house: "House", number: str, made: "Made", texts: Texts) -> bool:

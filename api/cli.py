@@ -4,7 +4,9 @@ Exit status: 0 assessed; 1 the installation is not sound; 2 wrong usage; 3 no ph
 exactly one JSON document goes to standard output; progress and complaints go to standard error.
 """
 
+import faulthandler
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator, Sequence
@@ -23,7 +25,8 @@ from api.exits import UNSOUND, coded_errors
 from api.models_cli import models_app
 from api.people_cli import people_app
 from api.prices_cli import prices_app
-from api.settings import Settings
+from api.retention_cli import retention
+from api.settings import Settings, spoken_language
 from api.worker_cli import worker
 from model.errors import CaseFactsError, ServiceError
 from model.naming import shown_name
@@ -46,6 +49,7 @@ app.add_typer(people_app, name="people")
 app.add_typer(apps_app, name="apps")
 app.add_typer(audit_app, name="audit")
 app.command()(replay)
+app.command()(retention)
 app.command()(worker)
 
 
@@ -117,7 +121,9 @@ def serve(
         for warning in warnings(settings, listener.getsockname()[0]):
             typer.echo(warning, err=True)
         configure(settings.log_style())
+        _step("loading", detector=settings.detector, backend=settings.backend)
         eyes = open_service(settings)
+        _step("opening", place="QUICKCLAIM_DATABASE" if settings.database else shown_name(str(settings.home)))
         stores = held.enter_context(open_stores(settings))
         entrance = open_entrance(stores.keys)
         application = create_app(
@@ -128,6 +134,7 @@ def serve(
         )
         server = DrainingServer.of(application, settings, application.state.stopping)
         typer.echo(f"QuickClaim: http://{f'[{host}]' if ':' in host else host}:{port}", err=True)
+        faulthandler.register(signal.SIGUSR1)  # `kill -USR1` writes what every thread is at
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
     if not server.started:
@@ -142,14 +149,29 @@ def main() -> None:
 _FEW = 3
 
 
+def _step(code: str, **facts: str) -> None:
+    """What a start is doing, for a person who watches; a log has no use for it."""
+    from model.notes import note
+    from model.texts import Texts
+
+    if sys.stderr.isatty():
+        typer.echo(Texts.load(spoken_language()).say(note(f"serve.{code}", **facts)), err=True)
+
+
 def _listen(host: str, port: int) -> socket.socket:
-    """Take the address before anything slow: a port that is in use is told at once."""
+    """Take the address before anything slow: a port that is in use is told at once.
+
+    What is accepted inherits ``TCP_NODELAY``. The event loop sets it only on sockets that name their protocol, which
+    these do not; without it an answer in two pieces waits some 40 ms for the other side's word on the first.
+    """
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         known = error.errno is not None and error.errno > 0  # unlike what asyncio and the resolver put there
         reason = os.strerror(error.errno) if known and error.errno else str(error.strerror).partition(" (")[0]
         raise ServiceError("cannot_listen", reason, address=f"{host}:{port}", reason=reason) from error
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def _settings(backend: Engine | None) -> Settings:
@@ -166,6 +188,9 @@ def _facts(
     settings: Settings,
 ) -> "CaseFacts":
     """The facts of the file, overridden by what the command line says."""
+    from pydantic import ValidationError
+
+    from api.field_faults import FieldFault, together
     from claims.facts import CaseFacts, read_document
 
     stated: dict[str, object] = {"region": settings.region, **(read_document(_read(file)) if file else {})}
@@ -174,7 +199,11 @@ def _facts(
     car = stated.get("vehicle", {})
     if vehicle_class and isinstance(car, dict):
         stated["vehicle"] = {**car, "vehicle_class": vehicle_class}
-    return CaseFacts.of(stated)
+    try:
+        return CaseFacts.model_validate(stated)
+    except ValidationError as error:
+        faults = [FieldFault.of(fault) for fault in error.errors(include_input=False)]
+        raise CaseFactsError("invalid", wrong=together(faults)) from None
 
 
 def _read(file: Path) -> str:

@@ -1,8 +1,8 @@
 """What routes ask for: the parts of the running service, the moment of the request, and the language."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, cast
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Annotated, Final, cast
 
 from fastapi import Depends, Request
 
@@ -12,18 +12,23 @@ from api.language import language_of
 from api.line import Line, Uploads
 from api.rate_limits import RateLimits
 from api.readiness import Readiness
+from api.remembered import Remembered
 from api.settings import Settings
 from api.stopping import Stopping
 from api.telemetry.metrics import Metrics
 from claims.desk.house import House
+from claims.follow_up import Aspect, Satisfaction
+from claims.hit_rate import HitRate, Period
 from claims.observe import Eyes
 from claims.repository.book import Books
 from model.texts import Texts
 
+_MINUTE: Final = timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """What one process holds from start-up to its end."""
+    """What one process holds from start-up to its end. ``promises`` and ``scores`` are public figures, by days back."""
 
     settings: Settings
     house: House
@@ -35,6 +40,10 @@ class Service:
     readiness: Readiness
     metrics: Metrics
     stopping: Stopping
+    promises: "Remembered[int, tuple[Period, tuple[HitRate, ...]]]" = field(default_factory=lambda: Remembered(_MINUTE))
+    scores: "Remembered[int, tuple[Period, dict[Aspect, Satisfaction]]]" = field(
+        default_factory=lambda: Remembered(_MINUTE)
+    )
 
     @property
     def eyes(self) -> Eyes:

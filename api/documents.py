@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
+from claims.as_typed import fault
 from model.errors import RequestError
 
 MOST_BYTES: Final = 64 * 1024
@@ -22,9 +23,9 @@ class Document(BaseModel):
 
 
 def printable(text: str) -> str:
-    """Raises ``ValueError`` for a text with characters that cannot be shown."""
+    """Raises ``ValueError`` ``control_characters`` for a text with characters that cannot be shown."""
     if not text.isprintable():
-        raise ValueError("holds characters that cannot be shown")
+        raise fault("control_characters")
     return text
 
 

@@ -10,9 +10,9 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from api.field_faults import FieldFault
 from api.language import language_of
 from api.methods import allowed
-from claims.as_typed import explained
 from model.errors import QuickClaimError, RequestError
 from model.notes import Note
 from model.texts import Texts
@@ -44,12 +44,14 @@ STATUS: Mapping[str, int] = {
     "request.repeated_field": 422,
     "request.hash_differs": 422,
     "request.key_reused": 422,
+    "request.weak_key": 422,
     "request.content_refused": 422,
     "request.no_picture": 422,
     "request.precondition_needed": 428,
     "facts.invalid": 422,
     "facts.not_json": 422,
     "usage.unknown_region": 422,
+    "usage.no_prices": 422,
     "usage.unknown_vehicle_class": 422,
     "usage.unknown_shop": 422,
     "usage.unknown_area": 422,
@@ -84,9 +86,13 @@ STATUS: Mapping[str, int] = {
     "claim.materials_missing": 409,
     "claim.at_rest": 409,
     "claim.too_many_photos": 409,
+    "claim.too_many": 409,
     "claim.offer_over": 409,
+    "claim.offer_expired": 409,
     "claim.nothing_accepted": 409,
-    "claim.nothing_paid_out": 409,
+    "claim.no_payment": 404,
+    "claim.payment_over": 409,
+    "claim.payment_unnamed": 409,
     "claim.no_level_above": 409,
     "claim.too_early": 409,
     "claim.judged_already": 409,
@@ -99,6 +105,12 @@ STATUS: Mapping[str, int] = {
     "claim.nothing_asked": 409,
     "claim.no_call": 409,
     "claim.no_complaint": 404,
+    "claim.complaint_taken": 409,
+    "claim.complaint_over": 409,
+    "claim.complaint_above": 403,
+    "claim.nothing_to_call_for": 409,
+    "claim.too_many_tokens": 409,
+    "claim.identity_unchecked": 422,
     "claim.nothing_said": 422,
     "claim.notice_refused": 422,
     "review.not_reproduced": 409,
@@ -150,6 +162,12 @@ class FieldProblem(BaseModel):
     code: str
     detail: str
 
+    @classmethod
+    def of(cls, fault: FieldFault, texts: Texts) -> "FieldProblem":
+        """In one language. What only pydantic has words for is told in them to who reads English."""
+        english = fault.plain if texts.language == "en" else None
+        return cls(field=fault.field, code=fault.code, detail=english or texts.say(fault.told))
+
 
 class Problem(BaseModel):
     """An RFC 9457 problem. ``code`` is stable; ``known`` lists what exists where something unknown was named."""
@@ -181,7 +199,7 @@ class Problem(BaseModel):
             instance=request.url.path,
             code=code,
             request_id=request_id(request),
-            errors=_fields(error.facts.get("errors")),
+            errors=_fields(error.facts.get("errors"), texts),
             known=known,
         )
 
@@ -247,27 +265,19 @@ async def _http(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
-    texts = Texts.load(language_of(request))
-    return answer(RequestError("invalid", errors=field_problems(error.errors(), texts)), request)
+    return answer(RequestError("invalid", errors=field_problems(error.errors())), request)
 
 
-def field_problems(faults: Any, texts: Texts | None = None) -> tuple[FieldProblem, ...]:
-    """Pydantic's faults by field, without the values that were sent; our own codes in the words of ``texts``."""
-    return tuple(
-        FieldProblem(
-            field=".".join(map(str, fault["loc"])) or "document", code=fault["type"], detail=_detail(fault, texts)
-        )
-        for fault in faults
-    )
+def field_problems(faults: Any, texts: Texts | None = None) -> tuple[FieldFault | FieldProblem, ...]:
+    """Pydantic's faults by field, without the values that were sent; said in ``texts``, or later by the answer."""
+    found = tuple(map(FieldFault.of, faults))
+    return found if texts is None else tuple(FieldProblem.of(fault, texts) for fault in found)
 
 
-def _detail(fault: Any, texts: Texts | None) -> str:
-    own = fault.get("ctx", {}).get("code") == fault["type"]
-    return texts.say(explained(fault)) if own and texts is not None else str(fault["msg"])
-
-
-def _fields(errors: object) -> list[FieldProblem]:
-    return [item for item in errors if isinstance(item, FieldProblem)] if isinstance(errors, tuple) else []
+def _fields(errors: object, texts: Texts) -> list[FieldProblem]:
+    items = errors if isinstance(errors, tuple) else ()
+    told = [FieldProblem.of(item, texts) if isinstance(item, FieldFault) else item for item in items]
+    return [item for item in told if isinstance(item, FieldProblem)]
 
 
 def _words(known: object, texts: Texts) -> list[str]:

@@ -5,9 +5,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from api.errors import FieldProblem, field_problems
+from api.errors import field_problems
+from api.field_faults import FieldFault
 from claims.facts import CaseFacts, VehicleFacts, read_document
 from model.errors import CaseFactsError, RequestError
+from model.notes import note
 
 DOCUMENT = "facts"
 _DRAW = "sample_draw"
@@ -34,7 +36,7 @@ def case_facts(fields: Mapping[str, str], *, region: str) -> CaseFacts:
     if vehicle:
         stated["vehicle"] = {**_object(stated.get("vehicle")), **vehicle}
     if _DRAW in stated:
-        refused = FieldProblem(field=_DRAW, code="extra_forbidden", detail="Extra inputs are not permitted")
+        refused = FieldFault(field=_DRAW, code="extra_forbidden", told=note("field.extra_forbidden"))
         raise CaseFactsError("invalid", errors=(refused,))
     try:
         return CaseFacts.model_validate(stated)

@@ -40,7 +40,7 @@ SECURITY: Mapping[str, str] = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": "camera=(self), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 TWO_YEARS: Final = {"Strict-Transport-Security": "max-age=63072000"}
 """For a service that is only reached by TLS (RFC 6797). Other names below ours are not ours to decide."""

@@ -1,20 +1,27 @@
 """Where jobs are done: on the embedded default in this process, on PostgreSQL by ``quickclaim worker``."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
+from typing import Final
 
 from api.clock import Clock
 from api.settings import Settings
 from claims.db import is_embedded
-from claims.desk.house import House
+from claims.desk.house import ASSESS, House
+from claims.jobs.backlog import Backlog
 from claims.jobs.embedded import at_work
-from claims.jobs.kinds import Assessed, kinds, overdue_clocks
+from claims.jobs.kinds import Assessed, kinds
+from claims.jobs.of_house import of_house
 from claims.jobs.queue import LocalQueue
 from claims.jobs.ticks import usual
 from claims.jobs.worker import Worker
 from claims.outbox_sender import Sender
+
+_TURN_S: Final = 0.0005
 
 
 @contextmanager
@@ -23,19 +30,35 @@ def jobs_done(settings: Settings, house: House, clock: Clock, assessed: Assessed
 
     Raises as ``at_work``.
     """
+    longest = timedelta(seconds=settings.max_wait_s) if settings.max_wait_s else None
     if not is_embedded(house.books.engine):
         from claims.jobs.queued import tables
         from claims.jobs.queued.queue import PostgresQueue
 
         tables.require_current(house.books.engine)
-        yield replace(house, queue=PostgresQueue())
+        yield replace(house, queue=PostgresQueue(), backlog=Backlog(ASSESS, longest=longest))
         return
-    queue = LocalQueue()
-    own = replace(house, queue=queue)
+    queue = LocalQueue(settings.max_assessments)
+    backlog = Backlog(ASSESS, longest=longest, most=max(1, settings.max_waiting))
+    own = replace(house, queue=queue, backlog=backlog)
     worker = Worker(
         books=own.books, kinds=kinds(own, clock, assessed), queue=queue, name=f"serve/{os.getpid()}", now=clock
     )
     sender = Sender.open(own.books, clock, plain_loopback=settings.plain_webhooks)
-    ticks = (*usual(own.books, own.photos, sender), overdue_clocks(own))
-    with at_work(settings.home, worker, queue, ticks, threads=settings.max_assessments, stop_s=settings.shutdown_s):
+    ticks = (*usual(own.books, own.photos, sender), *of_house(own))
+    threads = settings.max_assessments
+    with _taking_turns(), at_work(settings.home, worker, queue, ticks, threads=threads, stop_s=settings.shutdown_s):
         yield own
+
+
+@contextmanager
+def _taking_turns() -> Iterator[None]:
+    """A thread that computes gives way after ``_TURN_S``, not after Python's 5 ms: jobs, and whoever answers, wait for
+    their turn after each of a hundred statements.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)

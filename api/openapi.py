@@ -10,8 +10,11 @@ from pydantic import BaseModel
 
 from api.errors import MEDIA_TYPE, STATUS, Problem
 from api.form import CASE_FIELDS, DOCUMENT, VEHICLE_FIELDS
+from api.openapi_examples import with_nulls
+from api.operations import with_summaries
 from api.upload import PHOTOS
 from claims.facts import CaseFacts, VehicleFacts
+from claims.rights import Rights
 
 _TEMPLATE = "#/components/schemas/{model}"
 _CASE = CaseFacts.model_json_schema(ref_template=_TEMPLATE)
@@ -57,6 +60,7 @@ QUICK_ESTIMATE: dict[str, Any] = {
                 "schema": _FORM,
                 "encoding": {DOCUMENT: {"contentType": "application/json"}},
                 "example": {
+                    PHOTOS: ["the bytes of photo1.jpg"],
                     "vehicle_class": "CN2_60_150k",
                     "region": "CN",
                     "shop": "general_shop",
@@ -149,7 +153,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         )
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas.update(_components((CaseFacts, Problem)))
-        app.openapi_schema = document
+        app.openapi_schema = with_nulls(with_summaries(document, Rights.load()))
     return app.openapi_schema
 
 

@@ -102,6 +102,8 @@ def _password() -> str:
 
 def _told(person: "Person", texts: Texts) -> str:
     rest = [] if person.active else [texts.say(note("people.inactive"))]
+    if person.signed_in_at is not None:
+        rest.append(texts.say(note("people.signed_in", day=f"{person.signed_in_at:%Y-%m-%d}")))
     return "  ".join([str(person.id), person.role.value, shown_name(person.subject), shown_name(person.name), *rest])
 
 

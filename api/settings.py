@@ -1,13 +1,17 @@
 """Settings from the environment, ``QUICKCLAIM_*``; the only place that reads it."""
 
 import os
-from ipaddress import IPv4Network, IPv6Network
+from dataclasses import replace
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from itertools import starmap
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.field_faults import FieldFault, together
+from claims.as_typed import fault
 from model.errors import SettingsError
 from model.registry import DEFAULT_MODEL
 from model.texts import LANGUAGES
@@ -23,6 +27,19 @@ def default_home() -> Path:
 def _listed(value: object) -> object:
     """``a, b`` as a tuple; anything else as it is."""
     return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+
+def _networks(value: object) -> object:
+    """``192.0.2.1, 10.0.0.0/8`` as networks. The place of one that is none, counted from 1, is named."""
+    items = _listed(value)
+    return tuple(starmap(_network, enumerate(items, 1))) if isinstance(items, tuple) else items
+
+
+def _network(place: int, text: object) -> object:
+    try:
+        return ip_network(text) if isinstance(text, str) else text
+    except ValueError:
+        raise fault("proxy", place=place) from None
 
 
 def spoken_language() -> str:
@@ -67,13 +84,16 @@ class Settings(BaseSettings):
         default=("localhost", "127.0.0.1", "[::1]"),
         description="names that the service answers to (header Host), without port, with commas; * for any",
     )
-    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)] = Field(
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)] = Field(
         default=(),
         description="addresses or networks of proxies in front, with commas; only they say who is behind them",
     )
     tls: bool = Field(default=False, description="a proxy in front ends TLS: browsers are told to come by https only")
     max_assessments: int = Field(default=2, ge=1, description="cases assessed at the same time")
     max_waiting: int = Field(default=6, ge=0, description="further requests that may wait; the next gets 503")
+    max_wait_s: float = Field(
+        default=1.5, ge=0, description="seconds that a case may wait for the machine; then more get 503; 0: no limit"
+    )
     max_uploads_mib: int = Field(default=1000, ge=1, description="size of all requests in memory at a time, MiB")
     rate_address: int = Field(default=600, ge=0, description="requests a minute from one address; 0: no limit")
     rate_actor: int = Field(default=1200, ge=0, description="requests a minute of one app or person; 0: no limit")
@@ -95,8 +115,10 @@ class Settings(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            wrong = "; ".join(f"{_PREFIX}{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
-            raise SettingsError("invalid", wrong, wrong=wrong) from None
+            found = map(FieldFault.of, error.errors(include_input=False))
+            faults = [replace(one, field=f"{_PREFIX}{one.field.upper()}") for one in found]
+            names = "; ".join(f"{one.field}: {one.code}" for one in faults)
+            raise SettingsError("invalid", names, wrong=together(faults)) from None
 
     def upload_bytes(self) -> int:
         """What all requests together may hold; always enough for one."""

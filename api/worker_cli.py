@@ -2,24 +2,39 @@
 
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from api.exits import coded_errors
 from api.settings import Settings
 from model.errors import ServiceError
 
+if TYPE_CHECKING:
+    from api.telemetry.metrics import Metrics
+
 _NAME = 48
 
 
-def worker() -> None:
+def worker(
+    metrics_port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Tell Prometheus there; off by default.")
+    ] = None,
+    metrics_host: Annotated[str, typer.Option(help="Where it listens; whoever reaches it may read.")] = "127.0.0.1",
+) -> None:
     """Do the work of an installation on PostgreSQL, beside others, until told to end."""
     from api.clock import utc_now
     from api.engine import open_service
     from api.production import require_safe
     from api.stores import open_stores
     from api.telemetry.logs import configure
+    from api.telemetry.metrics import Metrics
     from claims.desk.house import House
-    from claims.jobs.kinds import kinds, overdue_clocks
+    from claims.jobs.kinds import kinds
+    from claims.jobs.of_house import of_house
     from claims.jobs.ticks import usual
     from claims.jobs.worker import Worker
     from claims.outbox_sender import Sender
@@ -27,9 +42,10 @@ def worker() -> None:
     with coded_errors():
         settings = Settings.read()
         _require_postgres(settings)
-        require_safe(settings, "127.0.0.1")  # it listens to nobody
+        require_safe(settings, "127.0.0.1")  # it takes nothing from anybody
         configure(settings.log_style())
-        with open_stores(settings) as stores:
+        metrics = Metrics()
+        with open_stores(settings) as stores, _told(metrics, metrics_host, metrics_port):
             from claims.jobs.queued import tables
             from claims.jobs.queued.queue import PostgresQueue
             from claims.jobs.queued.serving import Serving, serve
@@ -39,15 +55,32 @@ def worker() -> None:
             house = replace(house, queue=PostgresQueue())
             one = Worker(
                 books=stores.books,
-                kinds=kinds(house, utc_now),
+                kinds=kinds(house, utc_now, metrics.assessed),
                 queue=house.queue,
                 name=f"{socket.gethostname()[:_NAME]}/{os.getpid()}",
                 now=utc_now,
             )
             sender = Sender.open(stores.books, utc_now, plain_loopback=settings.plain_webhooks)
             how = Serving(at_once=settings.max_assessments, stop_s=settings.shutdown_s)
-            ticks = (*usual(stores.books, stores.photos, sender), overdue_clocks(house))
+            ticks = (*usual(stores.books, stores.photos, sender), *of_house(house))
             serve(one, ticks, how)
+
+
+@contextmanager
+def _told(metrics: "Metrics", host: str, port: int | None) -> Iterator[None]:
+    """The figures of this process at ``/metrics`` while the block runs. Raises ``ServiceError`` ``cannot_listen``."""
+    if port is None:
+        yield
+        return
+    try:
+        end = metrics.serve(host, port)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise ServiceError("cannot_listen", reason, address=f"{host}:{port}", reason=reason) from error
+    try:
+        yield
+    finally:
+        end()
 
 
 def _require_postgres(settings: Settings) -> None:

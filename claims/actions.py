@@ -14,6 +14,7 @@ class Action(StrEnum):
     CONTEST = "contest"
     COMPLAIN = "complain"
     REFUSE_AUTOMATION = "refuse_automation"
+    RENEW_OFFER = "renew_offer"
     WITHDRAW = "withdraw"
     REOPEN = "reopen"
     FEEDBACK = "feedback"
@@ -49,6 +50,9 @@ class Action(StrEnum):
     ESCALATE = "escalate"
     RETURN = "return"
     FOLLOW_UP = "follow_up"
+    ANSWER_COMPLAINT = "answer_complaint"
+    CALL_CUSTOMER = "call_customer"
+    ISSUE_TOKEN = "issue_token"  # noqa: S105 - a word
     START_PAYMENT = "start_payment"
     PAYMENT_RETURNED = "payment_returned"
     CONFIRM_PAYMENT = "confirm_payment"

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from claims.facts import Cause
+from claims.heavy_damage import heavy_damage
 from claims.policy import TriagePolicy
 from claims.situation import PhotoFacts, Situation
 from model.findings import PartRef, place_of
@@ -195,6 +196,7 @@ FOR_A_PERSON: tuple[Check, ...] = (
     _parties,
     _cause,
     _time_of_loss,
+    heavy_damage,
     _amount,
     _extent,
     _lines,
@@ -215,11 +217,9 @@ _LINE_REASONS = frozenset(
 
 
 def _usable_photos(situation: Situation, _: TriagePolicy) -> Iterable[Note]:
-    usable = [photo for photo in situation.photos if photo.usable]
+    usable = any(photo.usable for photo in situation.photos)
     yield from _when(not usable, "NO_USABLE_PHOTO")
-    for photo in situation.photos:
-        yield from _when(bool(usable) and photo.readable and not photo.usable, "QUALITY", photo=photo.index + 1)
-    yield from _when(bool(usable) and not situation.damages, "NO_DAMAGE_FOUND")
+    yield from _when(usable and not situation.damages, "NO_DAMAGE_FOUND")
 
 
 def _views(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
@@ -233,10 +233,18 @@ def _views(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
 FOR_A_PHOTO: tuple[Check, ...] = (_usable_photos, _views)
 
 
-def wanted_photos(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
-    """Exactly which photos would settle what is open."""
+def left_out(situation: Situation, _: TriagePolicy) -> Iterable[Note]:
+    """Photos that could be used for nothing beside others that could: told, and waited for by nobody."""
+    usable = any(photo.usable for photo in situation.photos)
     for photo in situation.photos:
-        if not photo.usable:
+        yield from _when(usable and photo.readable and not photo.usable, "QUALITY", photo=photo.index + 1)
+
+
+def wanted_photos(situation: Situation, policy: TriagePolicy) -> Iterable[Note]:
+    """Exactly which photos would settle what is open. One that cannot be used is missing where no other shows a damage,
+    or where nobody can tell what it shows."""
+    for photo in situation.photos:
+        if not photo.usable and not (photo.readable and situation.damages):
             yield note("shot.again", photo=photo.index + 1)
     if not situation.damages and any(photo.usable for photo in situation.photos):
         yield note("shot.damage")

@@ -24,6 +24,7 @@ class ClockKind(StrEnum):
     COMPLAINT_REPLY = "complaint_reply"
     COMPLAINT_TOLD = "complaint_told"
     COMPLAINT_SOLUTION = "complaint_solution"
+    PAYMENT_RETURNED = "payment_returned"
 
 
 class Audience(StrEnum):
@@ -83,6 +84,23 @@ class ComplaintSpans(_Rules):
     complaint_solution: Span
 
 
+class OfferRule(_Rules):
+    """How many days an offer stands in each market, and how many before its end the customer is told."""
+
+    days: dict[str, Annotated[int, Field(ge=1, le=366)]] = Field(min_length=1)
+    remind_days: int = Field(ge=1, le=30)
+
+    @model_validator(mode="after")
+    def _told_in_time(self) -> Self:
+        if self.remind_days >= min(self.days.values()):
+            raise ValueError("the end of an offer is told after the offer was made")
+        return self
+
+    def days_of(self, region: str) -> int:
+        """Where a market has no line, as long as anywhere."""
+        return self.days.get(region, max(self.days.values()))
+
+
 class EscalationRule(_Rules):
     """The chain and the term of each of its levels (M12)."""
 
@@ -104,6 +122,8 @@ class DeadlineRules(_Rules):
     business: BusinessHours
     public: PublicPromise
     complaint: ComplaintSpans
+    payment_returned: Span
+    offer: OfferRule
     escalation: EscalationRule
     waiting_kinds: frozenset[ClockKind]
     follow_ups: dict[FollowUpKind, FollowUpRule] = Field(min_length=len(FollowUpKind))

@@ -30,6 +30,7 @@ class Event(StrEnum):
     MATERIALS_COMPLETE = "materials_complete"
     REOPENED = "reopened"
     COMPLAINT_RECEIVED = "complaint_received"
+    PAYMENT_RETURNED = "payment_returned"
 
 
 class Outcome(StrEnum):
@@ -117,8 +118,7 @@ class Escalation:
 
 def clocks(case_class: CaseClass, event: Event, at: datetime, terms: Terms) -> tuple[Clock, ...]:
     """The clocks that an event starts, those of our own first. A complex case is paid in stages: no payment clock."""
-    spans = _complaint(terms) if event is Event.COMPLAINT_RECEIVED else _case(case_class, terms)
-    return tuple(_started(kind, audience, span, at, terms) for kind, audience, span in spans)
+    return tuple(_started(kind, audience, span, at, terms) for kind, audience, span in _spans(case_class, event, terms))
 
 
 def follow(running: Iterable[Clock], *, runs: bool, at: datetime, terms: Terms) -> tuple[Clock, ...]:
@@ -155,6 +155,16 @@ def escalate(level: Level | None, at: datetime, reason: Note, terms: Terms) -> E
 def overrun(clock: Clock) -> Note:
     """Why a case is escalated that was not finished in time (M11)."""
     return note("escalation.overrun", kind=clock.kind, audience=clock.audience)
+
+
+def _spans(case_class: CaseClass, event: Event, terms: Terms) -> Iterable[tuple[ClockKind, Audience, Span]]:
+    match event:
+        case Event.COMPLAINT_RECEIVED:
+            return _complaint(terms)
+        case Event.PAYMENT_RETURNED:
+            return [(ClockKind.PAYMENT_RETURNED, Audience.INTERNAL, terms.rules.payment_returned)]
+        case _:
+            return _case(case_class, terms)
 
 
 def _case(case_class: CaseClass, terms: Terms) -> Iterator[tuple[ClockKind, Audience, Span]]:

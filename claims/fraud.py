@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from claims.fraud_case import FraudCase, OtherPhoto, OwnPhoto, distance_km
 from claims.fraud_facts import (
     CaptureTime,
+    Character,
     Distance,
     Evidence,
     FraudCode,
@@ -27,6 +28,8 @@ from claims.fraud_facts import (
     SharedPhoto,
     Tally,
 )
+from claims.identifiers import VIN_CHECK, check_digit_fits
+from claims.notice import Notice
 from inference.fingerprint import NEAR_DUPLICATE_DISTANCE, distance
 from model.findings import PartRef
 from model.rules_text import read_versioned
@@ -79,6 +82,14 @@ def fraud_facts(case: FraudCase, rules: FraudRules, *, outlier_factor: Decimal) 
         FraudFact(code=code, evidence=evidence, weight=rules.weights[code])
         for code, evidence in (*found, *_outliers(case, outlier_factor))
     )
+
+
+def of_notice(notice: Notice, rules: FraudRules) -> tuple[FraudFact, ...]:
+    """What the report itself gives to look at."""
+    if notice.vin is None or check_digit_fits(notice.vin):
+        return ()
+    code = FraudCode.VIN_CHECK_DIGIT
+    return (FraudFact(code=code, evidence=Character(place=VIN_CHECK), weight=rules.weights[code]),)
 
 
 def _shared_photos(case: FraudCase, rules: FraudRules) -> Found:

@@ -28,6 +28,7 @@ class FraudCode(StrEnum):
     REPEATED_PART = "repeated_part"
     MANY_COMPLAINTS = "many_complaints"
     HIGH_RISK_TAG = "high_risk_tag"
+    VIN_CHECK_DIGIT = "vin_check_digit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,14 @@ class Tally:
     count: int
 
 
-Evidence = SharedPhoto | CaptureTime | Distance | Outlier | Repeat | Tally
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Character:
+    """A character of a number, by its place from 1 on, that does not go with the others."""
+
+    place: int
+
+
+Evidence = SharedPhoto | CaptureTime | Distance | Outlier | Repeat | Tally | Character
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

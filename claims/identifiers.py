@@ -16,10 +16,10 @@ from claims.plates import chinese_plate
 from model.errors import UsageError
 from model.rules_text import read_versioned
 
-VIN_LENGTH = 17
+VIN_LENGTH, VIN_CHECK = 17, 9
+"""How many characters, and the place of the check digit, from 1 on."""
 _VIN_VALUES = dict(zip("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", map(int, "012345678912345678123457923456789"), strict=True))
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
-_VIN_CHECK = 8
 
 _ANY_PLATE = re.compile(r"[0-9A-Z]{2,10}")
 _ENGINE_NUMBER = re.compile(r"[0-9A-Z*/]{4,24}")
@@ -48,9 +48,14 @@ def vin(text: str, *, check_digit: bool = True) -> str:
         raise fault("vin_letters", place=next(place for place, sign in enumerate(number, 1) if sign in "IOQ"))
     if not set(number) <= _VIN_VALUES.keys():
         raise fault("vin_characters")
-    if check_digit and check_character(number) != number[_VIN_CHECK]:
+    if check_digit and not check_digit_fits(number):
         raise fault("vin_check_digit")
     return number
+
+
+def check_digit_fits(vin: str) -> bool:
+    """Whether the ninth character of a number in normal form goes with the others; European makers may put any."""
+    return check_character(vin) == vin[VIN_CHECK - 1]
 
 
 def engine_number(text: str) -> str:
@@ -112,7 +117,7 @@ class MarketIdentifiers(_Rules):
     """How one market writes what identifies a car, a policy and a person."""
 
     plates: Literal["GA36", "any"]
-    vin_check_digit: bool
+    vin_check_digit: Literal["required", "warn"]
     phone: PhoneRule
     policy_number: PolicyNumberRule
 
@@ -127,7 +132,7 @@ class MarketIdentifiers(_Rules):
 
     def vin(self, text: str) -> str:
         """A vehicle identification number, with its check digit where the market asks for it."""
-        return vin(text, check_digit=self.vin_check_digit)
+        return vin(text, check_digit=self.vin_check_digit == "required")
 
 
 class Identifiers(_Rules):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from claims.facts import CaseFacts, Cause, VehicleFacts
+from claims.identifiers import check_digit_fits
 from claims.notice import Notice
 from claims.plates import PlateKind, plate_kind
 from model.notes import Note, note
@@ -62,6 +63,12 @@ CONTRADICTIONS: tuple[Contradiction, ...] = (
 def contradictions(notice: Notice, vehicle: VehicleFacts | None = None) -> tuple[Note, ...]:
     """Pairs of statements that cannot both be true; a person asks which one is. Nobody is accused of anything."""
     return tuple(note(f"contradiction.{item.code}", fields=item.fields) for item in _found(notice, vehicle))
+
+
+def slips(notice: Notice) -> tuple[Note, ...]:
+    """Numbers that can be taken and look mistyped: the customer compares them once more."""
+    doubtful = notice.vin is not None and not check_digit_fits(notice.vin)
+    return (note("contradiction.vin_check_digit"),) if doubtful else ()
 
 
 def open_questions(notice: Notice, vehicle: VehicleFacts | None = None) -> tuple[Note, ...]:

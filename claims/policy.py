@@ -56,14 +56,23 @@ class Deadlines(_Policy):
     complex: Deadline
 
 
+class HeavyDamage(_Policy):
+    """Severe dents and breaks on so many ``parts``; or on ``large_parts`` with ``large_cm2`` of dents and breaks."""
+
+    parts: int = Field(ge=1)
+    large_parts: int = Field(ge=1)
+    large_cm2: float = Field(gt=0)
+
+
 class TriagePolicy(_Policy):
-    """Everything that ``triage.decide`` compares with."""
+    """Everything that ``triage.decide`` compares with. A policy from before it was known has no ``heavy_damage``."""
 
     version: str
     markets: dict[str, MarketLimits]
     min_confidence: float = Field(gt=0, lt=1)
     min_views: int = Field(ge=1)
     max_damaged_panels: int = Field(ge=1)
+    heavy_damage: HeavyDamage | None = None
     price_outlier_factor: Decimal = Field(gt=1)
     max_repair_hours: Decimal = Field(gt=0)
     min_low_share: Decimal = Field(ge=0, le=1)

@@ -83,31 +83,36 @@ def correct(
         raise ReviewError("stale_version", f"{version}, is {review.version}", version=review.version)
     if not changes or any(isinstance(change, Edit) and change.empty for change in changes):
         raise ReviewError("nothing_changed")
+    lines = review.lines
     for change in changes:
         if isinstance(change, Edit | Add):
             check_content(change, review.sizes, limits)
+        if isinstance(change, Remove) and lines is not review.lines:
+            review = _priced(review, lines)  # a line that is taken out keeps the value that it had until then
+            lines = review.lines
         touch = Touch(by=by.id, role=by.role, at=utc(at), why=change.why, remark=change.remark)
-        review = _priced(review, _changed(review, change, touch))
+        lines = _changed(lines, change, touch, review.shop)
+    review = _priced(review, lines)
     _refuse_twice(review)
     return replace(review, version=version + 1)
 
 
-def _changed(review: Review, change: Change, touch: Touch) -> tuple[ReviewedLine, ...]:
+def _changed(lines: tuple[ReviewedLine, ...], change: Change, touch: Touch, shop: Shop) -> tuple[ReviewedLine, ...]:
     if isinstance(change, Add):
-        return (*review.lines, _added(change, len(review.lines), touch, review.shop))
-    line = _line(review, change.line)
+        return (*lines, _added(change, len(lines), touch, shop))
+    line = _line(lines, change.line)
     if isinstance(change, Restore) is not line.removed:
         raise ReviewError("line_removed" if line.removed else "line_counts", f"line {change.line}", line=change.line)
     line = replace(line, touches=(*line.touches, touch), removed=isinstance(change, Remove))
     if isinstance(change, Edit):
-        line = _edited(line, change, review.shop)
-    return tuple(line if item.number == line.number else item for item in review.lines)
+        line = _edited(line, change, shop)
+    return tuple(line if item.number == line.number else item for item in lines)
 
 
-def _line(review: Review, number: int) -> ReviewedLine:
-    if number >= len(review.lines):
-        raise ReviewError("unknown_line", f"line {number} of {len(review.lines)}", line=number)
-    return review.lines[number]
+def _line(lines: Sequence[ReviewedLine], number: int) -> ReviewedLine:
+    if number >= len(lines):
+        raise ReviewError("unknown_line", f"line {number} of {len(lines)}", line=number)
+    return lines[number]
 
 
 def _added(change: Add, number: int, touch: Touch, shop: Shop) -> ReviewedLine:

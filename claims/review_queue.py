@@ -41,7 +41,10 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A case that waits for a person. ``upper`` is the upper bound of the machine's range; ``since``: in this state."""
+    """A case that waits for a person. ``upper`` is the upper bound of the machine's range; ``since``: in this state.
+
+    ``closed_to`` are people who decided before what is contested now.
+    """
 
     claim: UUID
     state: CaseState
@@ -52,6 +55,17 @@ class Waiting:
     due_at: datetime | None = None
     risk: int = 0
     lease: Lease | None = None
+    closed_to: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a case stands in the queue: what the order is made of."""
+
+    due_at: datetime | None
+    risk: int
+    since: datetime
+    claim: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +120,7 @@ def _may_take(case: Waiting, adjuster: Actor, rules: ReviewRules, rights: Rights
     whole = Settlement(
         amount=case.upper, machine_amount=None, case_class=case.case_class, limits=case.limits, reasoned=True
     )
-    takes = adjuster.role in rules.queue.get(case.state, frozenset())
+    takes = adjuster.role in rules.queue.get(case.state, frozenset()) and adjuster.id not in case.closed_to
     return takes and rights.authority[adjuster.role].covers(whole)
 
 

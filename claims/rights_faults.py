@@ -35,7 +35,16 @@ OF_THE_CUSTOMER = (
 
 CUSTOMER_ALONE = frozenset({Action.ACCEPT, Action.WITHDRAW, Action.EXPORT_OWN, Action.DELETE_OWN})
 DECIDED_BY_PEOPLE = frozenset(
-    {Action.ACCEPT, Action.APPROVE, Action.DECLINE, Action.WITHDRAW, Action.CORRECT_LINES, Action.CLOSE_UNPAID}
+    {
+        Action.ACCEPT,
+        Action.APPROVE,
+        Action.DECLINE,
+        Action.WITHDRAW,
+        Action.CORRECT_LINES,
+        Action.CLOSE_UNPAID,
+        Action.ANSWER_COMPLAINT,
+        Action.CALL_CUSTOMER,
+    }
 )
 FOUR_EYES = frozenset({Action.APPROVE_PRICES, Action.APPROVE_POLICY})
 

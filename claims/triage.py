@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from claims.conditions import FOR_A_PERSON, FOR_A_PHOTO, reasons, wanted_photos
+from claims.conditions import FOR_A_PERSON, FOR_A_PHOTO, left_out, reasons, wanted_photos
 from claims.policy import Deadline, Span, TriagePolicy
 from claims.situation import Situation
 from model.notes import Note, note
@@ -38,7 +38,8 @@ class Authority(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """``reasons`` say why the route is not an instant offer, or why it is; ``wanted`` which photos would help."""
+    """``reasons`` say why the route is not an instant offer, or why it is, and then which photos were left out;
+    ``wanted`` which photos would help."""
 
     route: Route
     reasons: tuple[Note, ...]
@@ -62,7 +63,7 @@ def decide(situation: Situation, policy: TriagePolicy) -> Decision:
     deadline: Deadline = getattr(policy.deadlines, case_class.value)
     return Decision(
         route=route,
-        reasons=tuple(person + photos) or (note("reason.ALL_CLEAR"),),
+        reasons=(*(person + photos or [note("reason.ALL_CLEAR")]), *left_out(situation, policy)),
         wanted=tuple(_by_place(wanted_photos(situation, policy))),
         case_class=case_class,
         authority=_authority(situation, policy, case_class),

@@ -7,6 +7,8 @@ from model.vocabulary import DamageKind, Part, Severity, Side
 
 Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 in pixels of the upright photo."""
+PART_LABELS = "damaged_"
+"""What the labels of damaged parts begin with, and no others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,11 @@ class Evidence:
     box: Box
     score: float
     label: str
+
+    @property
+    def of_part(self) -> bool:
+        """True for the outline of a part that is damaged somewhere, False for that of the damage itself."""
+        return self.label.startswith(PART_LABELS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +73,16 @@ class Damage:
     def ambiguous(self) -> bool:
         """True when a person has to say which part or side this is."""
         return self.part is None or self.side is Side.UNKNOWN
+
+    @property
+    def kind_confidence(self) -> float:
+        """How sure the kind is, 0..1: of those outlines that show the damage itself, where there are any.
+
+        ``confidence`` says how sure it is that the part is damaged at all.
+        """
+        shown = [item.score for item in self.evidence if not item.of_part]
+        best = max(item.score for item in self.evidence)
+        return self.confidence * max(shown) / best if shown and best else self.confidence
 
     @property
     def place(self) -> "PartRef | Note":

@@ -33,7 +33,8 @@ def _basis(work: Work, bill: BillLine, shop: Shop) -> Iterator[Note]:
     if operation is Operation.BLEND:
         yield note("pricing.blend")
     if work.unit is not None:
-        yield from (_seen(damage) for damage in work.unit.damages)
+        for damage in work.unit.damages:
+            yield from _seen(damage)
         if work.unit.unclear:
             yield from _unclear(work.unit)
     if work.choice is not None:
@@ -45,14 +46,18 @@ def _basis(work: Work, bill: BillLine, shop: Shop) -> Iterator[Note]:
     yield from (note(f"pricing.missing.{what}") for what in work.missing)
 
 
-def _seen(damage: Damage) -> Note:
+def _seen(damage: Damage) -> Iterator[Note]:
+    """A damaged part may be surer than what is wrong with it: each is told with its own confidence."""
+    sure = damage.kind_confidence
     facts = {
         "kind": damage.kind,
         "severity": damage.severity,
         "photos": len(damage.photos),
-        "confidence": round(damage.confidence * 100),
+        "confidence": round(sure * 100),
     }
-    return note("pricing.seen" if damage.severity_certain else "pricing.seen_assumed", **facts)
+    yield note("pricing.seen" if damage.severity_certain else "pricing.seen_assumed", **facts)
+    if sure < damage.confidence:
+        yield note("pricing.part_damaged", confidence=round(damage.confidence * 100))
 
 
 def _unclear(unit: Unit) -> Iterator[Note]:

@@ -160,7 +160,7 @@ class Catalogue:
     def require_class(self, region: str, vehicle_class: str) -> None:
         """Raises ``UsageError`` listing what exists when the table knows no such region or class."""
         if region not in self.regions:
-            raise UsageError("unknown_region", region, value=region, known=self.regions)
+            raise UsageError("no_prices", region, value=region, known=self.regions)
         known = self.classes(region)
         if vehicle_class not in known:
             raise UsageError("unknown_vehicle_class", vehicle_class, value=vehicle_class, known=known)

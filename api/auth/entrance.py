@@ -6,7 +6,6 @@ from typing import Final, Self
 
 from api.auth import key_set
 from api.auth.config import SignInSettings
-from api.auth.strangers import Strangers
 from api.line import Line
 from claims.bearer import Issuer, OwnIssuer
 from claims.bearer_keys import OwnKeys, PublishedKeys
@@ -27,7 +26,6 @@ class Entrance:
     passwords: Passwords = field(repr=False)
     line: Line
     lock_out: LockOut
-    strangers: Strangers
     refusal_s: float = 1.0
 
     @classmethod
@@ -39,14 +37,12 @@ class Entrance:
             ring=keys.bearer,
             lifetime=timedelta(minutes=config.token_minutes),
         )
-        lock_out = LockOut()
         return cls(
             own=own,
             issuers=(_own(own), *_provider(config)),
             passwords=Passwords(memory_kib=config.password_mib * 1024),
             line=Line(at_once=config.passwords_at_once, waiting=config.passwords_waiting),
-            lock_out=lock_out,
-            strangers=Strangers(lock_out),
+            lock_out=LockOut(),
         )
 
 

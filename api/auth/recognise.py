@@ -4,14 +4,13 @@ Everything that is wrong gets the same answer, ``rights.token_invalid``, and nee
 found by its hash, the digest of a key is compared in constant time, even with none where no key has that prefix.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from claims.actors import Actor, ActorKind
-from claims.bearer import Bearer, Issuer, require_current, verify
+from claims.bearer import Bearer, require_current
 from claims.repository import apps, people
 from claims.repository.apps import AppKey, ClaimToken
 from claims.repository.book import Books
@@ -21,6 +20,8 @@ from claims.tokens import api_key_prefix, digest, is_token, matches
 from model.errors import RightsError
 
 _NO_KEY: Final = "0" * 64
+_NOTED_EVERY: Final = timedelta(minutes=15)
+"""How old the note of a key's last use may be: it is for people who clear up, not for counting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +33,23 @@ class Caller:
     signed_in_at: datetime | None = None
 
 
-def recognise(text: str, books: Books, issuers: Sequence[Issuer], *, at: datetime) -> Caller:
-    """Whose ``text`` is, as the database is now.
+def is_signed(text: str) -> bool:
+    """Whether only a signature can tell whose a text is: the token of one of the staff, or nothing of ours.
 
-    Raises ``RightsError``: ``token_invalid``, ``token_expired``, ``token_revoked``, ``no_role``, ``role_unclear``;
-    ``ServiceError`` ``issuer_unreachable``. Reads the database, and once an hour fetches keys: call it in a thread.
+    ``verify`` checks it, and once an hour fetches keys for that: in a thread, and apart from the database.
     """
-    if is_token(text):
-        return _customer(text, books, at)
-    if prefix := api_key_prefix(text):
-        return _app(text, prefix, books, at)
-    return _staff(verify(text, issuers, at=at), books)
+    return not is_token(text) and api_key_prefix(text) is None
+
+
+def recognise(shown: Bearer | str, books: Books, *, at: datetime) -> Caller:
+    """Whose ``shown`` is, a verified token of the staff or else a text, as the database is now.
+
+    Raises ``RightsError``: ``token_invalid``, ``token_expired``, ``token_revoked``, ``no_role``, ``role_unclear``.
+    """
+    if isinstance(shown, Bearer):
+        return _staff(shown, books)
+    prefix = api_key_prefix(shown)
+    return _customer(shown, books, at) if prefix is None else _app(shown, prefix, books, at)
 
 
 def of_person(person: Person) -> Actor:
@@ -67,6 +74,9 @@ def _app(text: str, prefix: str, books: Books, at: datetime) -> Caller:
     if key is None or app is None or not right or not app.active:
         raise RightsError("token_invalid")
     _require_valid(key, at)
+    if key.used_at is None or at - key.used_at >= _NOTED_EVERY:
+        with books.writing() as book:
+            apps.used(book, key.id, at=at)
     return Caller(actor=Actor(kind=ActorKind.APP, id=app.id, role=Role.APP))
 
 

@@ -83,9 +83,9 @@ async def _in_line(entrance: Entrance, work: Callable[[], T]) -> T:
 def _signed_in(login: str, password: str, house: House, entrance: Entrance, at: datetime) -> Person:
     with house.looking(SYSTEM, at) as desk:
         known = sign_in.who_is(desk, login)
-        index = desk.book.secrets.index.of("login", sign_in.normal_login(login))
+        waits = sign_in.stranger_locked_until(desk, login)
     if known is None:
-        return _stranger(index, password, entrance, at)
+        return _stranger(login, password, waits, house, entrance, at)
     verified = _verified(known, password, house, entrance, at)
     if not verified.right:
         raise RightsError("credentials")
@@ -93,11 +93,14 @@ def _signed_in(login: str, password: str, house: House, entrance: Entrance, at: 
         return sign_in.admit(desk, known, verified.renewed)
 
 
-def _stranger(index: str, password: str, entrance: Entrance, at: datetime) -> Person:
+def _stranger(
+    login: str, password: str, waits: datetime | None, house: House, entrance: Entrance, at: datetime
+) -> Person:
     """A login that does not exist, as if it did."""
-    _require_unlocked(entrance.strangers.locked_until(index), at)
+    _require_unlocked(waits, at)
     entrance.passwords.verify(password, None)
-    entrance.strangers.refused(index, at)
+    with house.desk(SYSTEM, at) as desk:
+        sign_in.refuse_stranger(desk, login, entrance.lock_out)
     raise RightsError("credentials")
 
 

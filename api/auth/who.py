@@ -13,10 +13,12 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
 from api.auth.browser import kept
-from api.auth.recognise import Caller, recognise
+from api.auth.recognise import Caller, is_signed, recognise
 from api.deps import InService, Now
 from api.visit import visit_of
+from api.working import in_turn
 from claims.actors import Actor, ActorKind
+from claims.bearer import verify
 from claims.repository.people import Person
 from model.errors import RightsError
 
@@ -31,11 +33,13 @@ _BEARER = HTTPBearer(
 async def _caller(
     request: Request, service: InService, at: Now, _: Annotated[object, Depends(_BEARER)]
 ) -> Caller | None:
-    text = shown(request) or kept(request)
+    in_header = shown(request)
+    text = kept(request) if in_header is None else in_header
     if text is None:
         return None
-    look = partial(recognise, text, service.books, service.entrance.issuers, at=at)
-    caller = await to_thread.run_sync(look)
+    check = partial(verify, text, service.entrance.issuers, at=at)
+    told = await to_thread.run_sync(check) if is_signed(text) else text
+    caller = await in_turn(partial(recognise, told, service.books, at=at))
     service.limits.know(visit_of(request.scope), caller.actor)
     return caller
 

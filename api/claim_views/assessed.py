@@ -19,6 +19,7 @@ from api.schemas import (
     Statement,
     VersionsOut,
 )
+from claims.discretion import discreet
 from claims.note_json import note_of
 from claims.repository.assessments import Made
 from model.notes import Note
@@ -42,15 +43,15 @@ class AssessedOut(BaseModel):
     left_out: list[str] = Field(default_factory=list, description="detections that were not counted, and why")
 
     @classmethod
-    def of(cls, made: Made, texts: Texts) -> Self:
-        """All of it, as it was stored: nothing is computed anew."""
+    def of(cls, made: Made, texts: Texts, *, staff: bool) -> Self:
+        """All of it, as it was stored: nothing is computed anew. ``staff`` read every reason, others what is theirs."""
         told = made.estimate.told
         return cls(
             on=made.estimate.on,
             photos=list(made.estimate.photos),
             damages=[_damage(item, texts) for item in told["damages"]],
             estimate=_estimate(told["estimate"], texts),
-            decision=_decision(told["decision"], texts),
+            decision=_decision(told["decision"], texts, staff=staff),
             versions=VersionsOut.model_validate(told["versions"]),
             left_out=_said(told["left_out"], texts),
         )
@@ -60,8 +61,9 @@ def _said(notes: Iterable[Mapping[str, Any]], texts: Texts) -> list[str]:
     return [texts.say(note_of(item)) for item in notes]
 
 
-def _statements(notes: Iterable[Mapping[str, Any]], texts: Texts) -> list[Statement]:
-    return [Statement.of(note_of(item), texts) for item in notes]
+def _statements(notes: Iterable[Mapping[str, Any]], texts: Texts, *, staff: bool) -> list[Statement]:
+    told = tuple(map(note_of, notes))
+    return [Statement.of(item, texts) for item in (told if staff else discreet(told))]
 
 
 def _damage(item: Mapping[str, Any], texts: Texts) -> DamageOut:
@@ -115,12 +117,12 @@ def _line(item: Mapping[str, Any], texts: Texts) -> LineOut:
     )
 
 
-def _decision(item: Mapping[str, Any], texts: Texts) -> DecisionOut:
+def _decision(item: Mapping[str, Any], texts: Texts, *, staff: bool) -> DecisionOut:
     payment = item["payment_within"]
     return DecisionOut(
         route=item["route"],
-        reasons=_statements(item["reasons"], texts),
-        photos_wanted=_statements(item["photos_wanted"], texts),
+        reasons=_statements(item["reasons"], texts, staff=staff),
+        photos_wanted=_statements(item["photos_wanted"], texts, staff=staff),
         case_class=item["case_class"],
         authority=item["authority"],
         photo_only=item["photo_only"],

@@ -1,5 +1,6 @@
 """Why this amount, for customers and auditors: from the photo to the row of the table, and who changed what."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Self
 from uuid import UUID
@@ -9,8 +10,10 @@ from pydantic import BaseModel, ConfigDict
 from api.claim_views.explained_lines import ExplainedLineOut
 from api.schemas import Money, Statement, VersionsOut
 from claims.actions import Action
+from claims.actors import ActorKind
 from claims.desk.desk import Desk
 from claims.desk.explaining import explain
+from claims.discretion import discreet
 from claims.explanation import Explanation
 from claims.repository import assessments
 from claims.repository.assessments import Made
@@ -75,9 +78,11 @@ class ExplanationOut(_Told):
 
 
 def explanation(desk: Desk, claim_id: UUID, texts: Texts) -> ExplanationOut:
-    """The case's, in one language. Raises as ``explain``."""
+    """The case's, in one language; only staff read every reason. Raises as ``explain``."""
     claim = desk.seen(claim_id, Action.EXPLAIN)
     why = explain(desk, claim.id)
+    if why and desk.actor.kind is not ActorKind.STAFF:
+        why = replace(why, reasons=discreet(why.reasons))
     made = why and assessments.get(desk.book, why.assessment)
     told = WhyOut.of(why, made, texts) if why and made else None
     return ExplanationOut(claim=claim.id, number=claim.number, version=claim.version, why=told)

@@ -1,10 +1,11 @@
 """Everything about a case, for its customer to take along."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.claim_views.assessed import AssessedOut
 from api.claim_views.documents import MaterialOut
@@ -12,7 +13,8 @@ from api.claim_views.parts import CasePhotoOut, OfferOut
 from api.claim_views.personal import NoticeOut
 from api.schemas import Money
 from claims.desk.leaving import Exported
-from claims.facts import CaseFacts
+from claims.discretion import discreet_move, discreet_note, discreet_state, discreet_words
+from claims.facts import CaseFacts, SeenPhoto
 from claims.follow_up import Feedback
 from claims.repository.timeline import Step
 from claims.states import CaseState, Role
@@ -21,6 +23,14 @@ from model.texts import Texts
 
 class _Kept(BaseModel):
     model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class OwnFacts(CaseFacts):
+    """What is known of the case, without what is known only to who checks it."""
+
+    high_risk_tag: bool = Field(default=False, exclude=True)
+    seen_photos: tuple[SeenPhoto, ...] = Field(default=(), exclude=True)
+    sample_draw: Decimal | None = Field(default=None, exclude=True)
 
 
 class StepOut(_Kept):
@@ -39,12 +49,12 @@ class StepOut(_Kept):
         """With the reason in words."""
         return cls(
             at=step.at,
-            move=step.move,
-            before=step.before,
-            after=step.after,
+            move=discreet_move(step.move),
+            before=step.before and discreet_state(step.before),
+            after=discreet_state(step.after),
             role=step.role,
-            reason=step.reason and texts.say(step.reason),
-            words=step.reason_text,
+            reason=step.reason and texts.say(discreet_note(step.reason)),
+            words=discreet_words(step.move, step.reason_text),
         )
 
 
@@ -64,8 +74,11 @@ class ComplaintOut(_Kept):
 
     at: datetime
     text: str | None
+    reply: str | None
+    result: str | None
     answer: str | None
     replied_at: datetime | None
+    told_at: datetime | None
     solved_at: datetime | None
 
 
@@ -84,7 +97,7 @@ class ExportOut(_Kept):
     opened_at: datetime
     closed_at: datetime | None
     notice: NoticeOut | None
-    facts: CaseFacts
+    facts: OwnFacts
     photos: list[CasePhotoOut]
     materials: list[MaterialOut]
     steps: list[StepOut]
@@ -96,20 +109,20 @@ class ExportOut(_Kept):
 
     @classmethod
     def of(cls, kept: Exported, texts: Texts) -> Self:
-        """In one language; nothing is masked."""
+        """In one language. Nothing is masked; of checks on the case it says that they were made."""
         claim, reported = kept.claim, kept.reported
         return cls(
             id=claim.id,
             number=claim.number,
-            state=claim.state,
+            state=discreet_state(claim.state),
             opened_at=claim.opened_at,
             closed_at=claim.closed_at,
             notice=reported and NoticeOut.of(reported.notice, reported.at, personal=True),
-            facts=claim.facts,
+            facts=OwnFacts.model_validate(claim.facts, from_attributes=True),
             photos=[CasePhotoOut.of(photo, texts) for photo in kept.photos],
             materials=[MaterialOut.of(item) for item in kept.materials],
             steps=[StepOut.of(step, texts) for step in kept.steps],
-            assessments=[AssessedOut.of(made, texts) for made in kept.made],
+            assessments=[AssessedOut.of(made, texts, staff=False) for made in kept.made],
             offers=[
                 SignedOut(signature=offer.signature, **OfferOut.of(offer, texts).model_dump()) for offer in kept.offers
             ],

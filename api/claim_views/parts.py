@@ -9,12 +9,13 @@ from pydantic import BaseModel, ConfigDict
 
 from api.schemas import Money, Statement
 from claims.deadlines import Clock
+from claims.discretion import discreet_move, discreet_note, discreet_words
 from claims.lifecycle import Lifecycle
 from claims.repository.offers import Offer
 from claims.repository.photos import Photo
 from claims.repository.timeline import Step
-from claims.states import PublicState
-from model.notes import Note
+from claims.states import CaseState, PublicState
+from model.notes import Note, note
 from model.texts import Texts
 
 _PERHAPS: Final = "material.perhaps"
@@ -27,15 +28,16 @@ class _Shown(BaseModel):
 
 
 class StateOut(_Shown):
-    """One of four states that customers see, and its name."""
+    """One of four states that customers see, and its name, which tells whether anything was handed in yet."""
 
     code: PublicState
     text: str
 
     @classmethod
-    def of(cls, state: PublicState, texts: Texts) -> Self:
-        """In one language."""
-        return cls(code=state, text=texts.name(state))
+    def of(cls, public: PublicState, state: CaseState, texts: Texts) -> Self:
+        """In one language; ``state`` is where the case really is."""
+        reported = state is CaseState.REPORTED
+        return cls(code=public, text=texts.say(note("name.reported")) if reported else texts.name(public))
 
 
 class EventOut(_Shown):
@@ -49,15 +51,18 @@ class EventOut(_Shown):
     words: str | None
 
     @classmethod
-    def of(cls, step: Step, state: PublicState, texts: Texts, *, personal: bool) -> Self:
+    def of(cls, step: Step, state: PublicState, texts: Texts, *, personal: bool, staff: bool) -> Self:
         """``state`` is what the customer saw after it."""
+        move = step.move if staff else discreet_move(step.move)
+        reason = step.reason if staff or step.reason is None else discreet_note(step.reason)
+        words = step.reason_text if staff else discreet_words(step.move, step.reason_text)
         return cls(
             at=step.at,
-            code=step.move,
-            text=texts.say(Note(f"told.{step.move}")),
+            code=move,
+            text=texts.say(Note(f"told.{move}")),
             state=state,
-            reason=None if step.reason is None else Statement.of(step.reason, texts),
-            words=step.reason_text if personal else None,
+            reason=None if reason is None else Statement.of(reason, texts),
+            words=words if personal else None,
         )
 
 
@@ -69,11 +74,11 @@ class MissingOut(_Shown):
     text: str
 
     @classmethod
-    def of(cls, note: Note, texts: Texts) -> Self:
+    def of(cls, told: Note, texts: Texts) -> Self:
         """Of a note of ``MaterialRules.missing``."""
-        item = note.facts["item"] if note.code == _PERHAPS else note
-        code = item.code if isinstance(item, Note) else note.code
-        return cls(material=code.partition(".")[2], needed=note.code != _PERHAPS, text=texts.say(note))
+        item = told.facts["item"] if told.code == _PERHAPS else told
+        code = item.code if isinstance(item, Note) else told.code
+        return cls(material=code.partition(".")[2], needed=told.code != _PERHAPS, text=texts.say(told))
 
 
 class CasePhotoOut(_Shown):
@@ -170,13 +175,15 @@ def job_address(job: UUID) -> str:
     return f"/v1/jobs/{job}"
 
 
-def events(steps: tuple[Step, ...], lifecycle: Lifecycle, texts: Texts, *, personal: bool) -> list[EventOut]:
-    """What happened, as the customer saw it, the first first."""
-    shown: list[EventOut] = []
-    for index, step in enumerate(steps):
-        if step.move not in _UNTOLD:
-            shown.append(EventOut.of(step, _public(steps[: index + 1], lifecycle), texts, personal=personal))
-    return shown
+def events(
+    steps: tuple[Step, ...], lifecycle: Lifecycle, texts: Texts, *, personal: bool, staff: bool
+) -> list[EventOut]:
+    """What happened, as the customer saw it, the first first; ``staff`` read the reasons as they were given."""
+    return [
+        EventOut.of(step, _public(steps[: index + 1], lifecycle), texts, personal=personal, staff=staff)
+        for index, step in enumerate(steps)
+        if step.move not in _UNTOLD
+    ]
 
 
 def _public(steps: tuple[Step, ...], lifecycle: Lifecycle) -> PublicState:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.claim_views.assessed import AssessedOut
+from api.claim_views.complained import ComplaintShownOut
 from api.claim_views.documents import MaterialOut
 from api.claim_views.parts import CasePhotoOut, EventOut, MissingOut, OfferOut, PromiseOut, StateOut, events
 from api.claim_views.personal import NoticeOut
@@ -75,6 +76,7 @@ class ClaimOut(BaseModel):
     materials: list[MaterialOut]
     assessment: AssessedOut | None
     offer: OfferOut | None
+    complaints: list[ComplaintShownOut]
     inside: InsideOut | None
 
     @classmethod
@@ -86,7 +88,7 @@ class ClaimOut(BaseModel):
             number=claim.number,
             version=claim.version,
             region=claim.region,
-            state=StateOut.of(shown.public, texts),
+            state=StateOut.of(shown.public, claim.state, texts),
             next_step=texts.say(shown.next_step),
             opened_at=claim.opened_at,
             closed_at=claim.closed_at,
@@ -95,12 +97,15 @@ class ClaimOut(BaseModel):
             missing=[MissingOut.of(item, texts) for item in shown.standing.missing],
             complete=shown.standing.complete,
             promises=[PromiseOut.of(clock, shown.zone, texts) for clock in shown.clocks],
-            timeline=events(shown.steps, lifecycle, texts, personal=shown.personal),
+            timeline=events(shown.steps, lifecycle, texts, personal=shown.personal, staff=shown.staff),
             notice=reported and NoticeOut.of(reported.notice, reported.at, personal=shown.personal),
             photos=[CasePhotoOut.of(photo, texts) for photo in shown.photos],
             materials=[MaterialOut.of(item) for item in shown.materials],
-            assessment=shown.made and AssessedOut.of(shown.made, texts),
+            assessment=shown.made and AssessedOut.of(shown.made, texts, staff=shown.staff),
             offer=shown.offer and OfferOut.of(shown.offer, texts),
+            complaints=[
+                ComplaintShownOut.of(one, shown.zone, texts, personal=shown.personal) for one in shown.complaints
+            ],
             inside=InsideOut.of(shown, texts) if shown.staff else None,
         )
 
@@ -153,7 +158,7 @@ class ListedOut(BaseModel):
             number=claim.number,
             version=claim.version,
             region=claim.region,
-            state=StateOut.of(one.public, texts),
+            state=StateOut.of(one.public, claim.state, texts),
             opened_at=claim.opened_at,
             closed_at=claim.closed_at,
         )

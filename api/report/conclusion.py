@@ -6,6 +6,7 @@ from typing import Self
 
 from api.report.words import Words, open_ended
 from claims.assess import Assessment
+from claims.heavy_damage import REASON as HEAVY
 from claims.policy import Span
 from claims.triage import Route
 from parts_pricing.estimate import Estimate
@@ -35,14 +36,21 @@ def _headline(assessment: Assessment) -> tuple[str, Decimal | None]:
         return "unpriced", None
     if assessment.decision.route is Route.INSTANT_OFFER and estimate.net:
         return "instant_offer", estimate.net
-    return "at_least" if estimate.at_least else "estimate", estimate.total
+    if _heavy(assessment):
+        return "heavy", estimate.total
+    return "so_far" if estimate.at_least else "estimate", estimate.total
 
 
-def likely(estimate: Estimate, words: Words) -> str | None:
-    """The range in words; None where it would say nothing."""
+def _heavy(assessment: Assessment) -> bool:
+    return any(item.code == HEAVY for item in assessment.decision.reasons)
+
+
+def likely(assessment: Assessment, words: Words) -> str | None:
+    """The range in words; None where it would say nothing. It never speaks of more than what has a price."""
+    estimate = assessment.estimate
     if estimate.low == estimate.high or (estimate.at_least and not estimate.total):
         return None
-    code = "likely_open" if open_ended(estimate) else "likely"
+    code = "likely_heavy" if _heavy(assessment) else "likely_open" if open_ended(estimate) else "likely"
     return words.say(code, low=words.money(estimate.low), high=words.money(estimate.high))
 
 
@@ -51,9 +59,9 @@ def sums(estimate: Estimate, words: Words) -> list[tuple[str, str, str]]:
     if estimate.at_least and not estimate.total:
         rows = [("total", words.say("tag.unpriced"), "total"), *_taken_off(estimate, words)]
     else:
-        least = "_at_least" if estimate.at_least else ""
-        rows = [(f"total{least}", words.money(estimate.total), "total"), *_range(estimate, words)]
-        rows += [*_taken_off(estimate, words), (f"net{least}", words.money(estimate.net), "total")]
+        far = "_so_far" if estimate.at_least else ""
+        rows = [(f"total{far}", words.money(estimate.total), "total"), *_range(estimate, words)]
+        rows += [*_taken_off(estimate, words), (f"net{far}", words.money(estimate.net), "total")]
     return [(words.say(f"sum.{name}"), amount, weight) for name, amount, weight in rows]
 
 

@@ -104,7 +104,7 @@ class Sheet:
             route=decision.route.value,
             decision=texts.say(note(f"decision.{decision.route.value}")),
             headline=Headline.of(assessment, words),
-            likely=likely(estimate, words),
+            likely=likely(assessment, words),
             facts=_facts(assessment, words, on),
             steps=next_steps(assessment, words),
             reasons=[texts.say(item) for item in decision.reasons],
@@ -216,7 +216,7 @@ def _facts(assessment: Assessment, words: Words, on: date) -> list[tuple[str, st
     estimate = assessment.estimate
     facts = [(words.say("reference"), reference(assessment)), (words.say("date"), words.day(on))]
     if estimate.total:
-        net = "sum.net_at_least" if estimate.at_least else "sum.net"
+        net = "sum.net_so_far" if estimate.at_least else "sum.net"
         facts.append((words.say("sum.deductible"), words.money(estimate.deductible)))
         facts.append((words.say(net), words.money(estimate.net)))
     return facts

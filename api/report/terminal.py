@@ -155,7 +155,7 @@ def _decision(assessment: Assessment, words: Words, console: Console) -> None:
     head = Headline.of(assessment, words)
     told = words.say("pair", name=head.label, value=head.amount) if head.amount else head.label
     console.print(Padding(Text(told, style="bold"), (0, 0, 0, 2), expand=False))
-    span = likely(assessment.estimate, words)
+    span = likely(assessment, words)
     for line in ([span] if span else []) + next_steps(assessment, words):
         console.print(Padding(Text(line), (0, 0, 0, 2), expand=False))
     _list(words.say("why"), [words.texts.say(item) for item in decision.reasons], console)

@@ -12,7 +12,6 @@ from claims.desk.asking import PhotoWish
 from claims.materials import Material
 from claims.notice import Text
 from claims.review_changes import Change, Why
-from claims.tables.words import ReturnReason
 
 Named = Annotated[Decimal, Field(ge=0, le=1_000_000_000, max_digits=12, decimal_places=2)]
 
@@ -109,19 +108,3 @@ class TheirAmount(Document):
 
     amount: Named
     words: Words | None = Field(default=None, repr=False)
-
-
-class PaymentProof(Document):
-    """The reference of the transfer that arrived."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"proof": "20261123-000417"}]})
-
-    proof: Text = Field(max_length=200, repr=False)
-
-
-class Returned(Document):
-    """Why the bank sent the money back."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"why": "wrong_account"}]})
-
-    why: ReturnReason

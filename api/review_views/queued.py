@@ -4,24 +4,24 @@ import base64
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from api.schemas import Money, Statement
+from claims import review_queue
 from claims.desk.desk import Desk
 from claims.desk.queue import InLine, queue
 from claims.repository.claims import Claim
 from claims.states import CaseState
 from claims.triage import CaseClass
-from claims.utc import as_text
+from claims.utc import as_text, utc
 from model.notes import Note
 from model.texts import Texts
 
-_Place = tuple[str, int, str, str]
-_NEVER = "9"
-"""After every time."""
+_LARGEST: Final = 2**31
+"""What a column of whole numbers holds."""
 
 
 class QueuedOut(BaseModel):
@@ -90,16 +90,9 @@ class QueuePage:
 
 def page(desk: Desk, *, after: str | None, limit: int) -> QueuePage:
     """What stands behind the place ``after``, as the queue is now. Raises ``RightsError`` ``forbidden``."""
-    passed = () if after is None else _read(after)
-    most = limit + 1
-    while True:
-        found = queue(desk, limit=most)
-        behind = [one for one in found if _place(one.claim) > passed]
-        if len(behind) > limit:
-            return QueuePage(tuple(behind[:limit]), _written(_place(behind[limit - 1].claim)))
-        if len(found) < most:
-            return QueuePage(tuple(behind), None)
-        most *= 2
+    found = queue(desk, after=None if after is None else _read(after), limit=limit + 1)
+    goes_on = _written(found[limit - 1].claim) if len(found) > limit else None
+    return QueuePage(found[:limit], goes_on)
 
 
 def review_address(claim: UUID) -> str:
@@ -107,25 +100,26 @@ def review_address(claim: UUID) -> str:
     return f"/v1/reviews/{claim}"
 
 
-def _place(claim: Claim) -> _Place:
-    """By deadline, then risk, then age: as the queue is ordered."""
-    due = _NEVER if claim.due_at is None else as_text(claim.due_at)
-    return (due, -claim.risk, as_text(claim.state_since), str(claim.id))
-
-
-def _written(place: _Place) -> str:
+def _written(claim: Claim) -> str:
+    due = None if claim.due_at is None else as_text(claim.due_at)
+    place = (due, claim.risk, as_text(claim.state_since), str(claim.id))
     return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
 
 
-def _read(text: str) -> _Place:
+def _read(text: str) -> review_queue.Place:
     due, risk, since, claim = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    return (str(due), int(risk), str(since), str(claim))
+    due_at = None if due is None else utc(datetime.fromisoformat(due))
+    if not abs(int(risk)) < _LARGEST:
+        raise ValueError("no risk of a case")
+    return review_queue.Place(
+        due_at=due_at, risk=int(risk), since=utc(datetime.fromisoformat(since)), claim=UUID(claim)
+    )
 
 
 def _checked(text: str) -> str:
     try:
         _read(text)
-    except (ValueError, TypeError) as wrong:
+    except (ValueError, TypeError, AttributeError, OverflowError) as wrong:
         raise ValueError("no place in the queue") from wrong
     return text
 

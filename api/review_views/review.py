@@ -127,7 +127,7 @@ class ReviewOut(_Shown):
     def of(cls, table: OnTable, lifecycle: Lifecycle, texts: Texts) -> Self:
         """In the language of ``texts``."""
         found, shown = table.found, table.shown
-        review, assessed = found.review, AssessedOut.of(found.made, texts)
+        review, assessed = found.review, AssessedOut.of(found.made, texts, staff=True)
         return cls(
             version=found.version.text,
             case=ClaimOut.of(shown, lifecycle, texts),

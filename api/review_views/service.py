@@ -1,7 +1,7 @@
 """Complaints and calls as documents, for staff who answer and make them."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,10 +10,13 @@ from api.claim_views.asked import Words
 from api.claim_views.parts import claim_address
 from api.documents import Document
 from api.schemas import Statement
-from claims.desk.calling import Due
+from claims.actors import Actor
+from claims.deadline_rules import Level
+from claims.desk.calling import Due, Number, Occasion
 from claims.desk.complaining import Solution
+from claims.desk.complaint_line import Complained
 from claims.follow_up import FollowUpKind
-from claims.repository.complaints import Complaint
+from claims.repository.complaints import ComplaintState
 from model.texts import Texts
 
 
@@ -21,33 +24,67 @@ class _Shown(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class StaffComplaintOut(_Shown):
-    """A complaint in the customer's words, null once they were erased, and how far it is."""
+class WaitingComplaintOut(_Shown):
+    """A complaint in line, without the customer's words. `level`: who deals with it since clocks were missed.
+
+    `held`: somebody answers it, `mine`: the caller does; `takes`: they could take it. `due_at` is when the next step is
+    due, null once it was solved.
+    """
 
     id: UUID
     claim: UUID
+    number: str
+    href: str
     at: datetime
-    text: str | None
+    state: ComplaintState
+    state_text: str
+    due_at: datetime | None
+    level: Level | None
+    held: bool
+    mine: bool
+    takes: bool
     replied_at: datetime | None
     told_at: datetime | None
     solved_at: datetime | None
+
+    @classmethod
+    def of(cls, found: Complained, actor: Actor, texts: Texts) -> Self:
+        """In one language, for somebody."""
+        return cls(**_common(found, actor, texts))
+
+
+class StaffComplaintOut(WaitingComplaintOut):
+    """A complaint in the customer's words, and what was said to them at each step; null once they were erased."""
+
+    text: str | None
+    reply: str | None
+    result: str | None
     solution: Statement | None
     answer: str | None
 
     @classmethod
-    def of(cls, one: Complaint, texts: Texts) -> Self:
-        """In one language."""
-        same = {name: getattr(one, name) for name in cls.model_fields if name != "solution"}
-        return cls(solution=one.solution and Statement.of(one.solution, texts), **same)
+    def of(cls, found: Complained, actor: Actor, texts: Texts) -> Self:
+        """In one language, for somebody."""
+        one = found.complaint
+        said = {name: getattr(one, name) for name in ("text", "reply", "result", "answer")}
+        solution = one.solution and Statement.of(one.solution, texts)
+        return cls(**_common(found, actor, texts), **said, solution=solution)
 
 
-class Solved(Document):
+class Said(Document):
+    """What was said to the customer, who reads it in the case."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"words": "We look into it and call you tomorrow."}]})
+
+    words: Words | None = Field(default=None, repr=False)
+
+
+class Solved(Said):
     """How the complaint came to an end, and what was answered."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"how": "put_right", "words": "The part was added."}]})
 
     how: Solution
-    words: Words | None = Field(default=None, repr=False)
 
 
 class CallOut(_Shown):
@@ -76,9 +113,45 @@ class CallOut(_Shown):
         )
 
 
+class WhyCall(Document):
+    """What the call is about: something of that kind has to be open."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"why": "follow_up"}]})
+
+    why: Occasion
+
+
+class NumberOut(_Shown):
+    """Whom to ask for, in which language, and where. The log notes who was told it."""
+
+    name: str = Field(repr=False)
+    phone: str = Field(repr=False)
+    language: str
+
+    @classmethod
+    def of(cls, found: Number) -> Self:
+        """In full."""
+        return cls(name=found.name, phone=found.phone, language=found.language)
+
+
 class OfCase(Document):
     """The case that a call is about."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"claim": "0193a2c4-0000-7000-8000-000000000000"}]})
 
     claim: UUID
+
+
+def _common(found: Complained, actor: Actor, texts: Texts) -> dict[str, Any]:
+    one, claim = found.complaint, found.claim
+    return {
+        **{name: getattr(one, name) for name in ("id", "claim", "at", "state", "level")},
+        **{name: getattr(one, name) for name in ("replied_at", "told_at", "solved_at")},
+        "number": claim.number,
+        "href": claim_address(claim.id),
+        "state_text": texts.name(one.state),
+        "due_at": found.pending.due_at,
+        "held": one.holder is not None,
+        "mine": one.holder == actor.name,
+        "takes": found.takes,
+    }

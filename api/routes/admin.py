@@ -64,7 +64,10 @@ class PasswordReset(Document):
 
 
 class PersonOut(Document):
-    """One of the staff. `locked_until`: after wrong passwords no other is looked at before then."""
+    """One of the staff. `locked_until`: after wrong passwords no other is looked at before then.
+
+    `signed_in_at`: when the password was last the right one; null too for people of an identity provider.
+    """
 
     id: UUID
     login: str
@@ -74,6 +77,7 @@ class PersonOut(Document):
     active: bool
     locked_until: datetime | None
     made_at: datetime
+    signed_in_at: datetime | None
 
     @classmethod
     def of(cls, person: Person) -> Self:

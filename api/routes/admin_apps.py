@@ -58,13 +58,14 @@ class KeyIn(Document):
 
 
 class KeyOut(Document):
-    """A key by its prefix, `qc_<prefix>_…`."""
+    """A key by its prefix, `qc_<prefix>_…`. `used_at` is a quarter of an hour old at the most; null: never."""
 
     id: UUID
     prefix: str
     made_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    used_at: datetime | None
 
     @classmethod
     def of(cls, key: AppKey) -> Self:

@@ -17,11 +17,11 @@ from api.claim_views.parts import claim_address, job_address
 from api.claim_views.shown import ClaimOut
 from api.deps import InService, InTexts, Now, Service
 from api.documents import DocumentRoute
-from api.idempotent import Given, InOnce, once
+from api.given import Given
+from api.idempotent import InOnce, once
 from api.openapi import CHANGES_CASE, problems
-from api.working import looking
+from api.working import in_turn, looking
 from claims.actions import Action
-from claims.actors import Actor
 from claims.desk import assessing
 from claims.desk.desk import Desk
 from claims.repository import jobs
@@ -33,7 +33,13 @@ from model.errors import RightsError
 router = APIRouter(prefix="/v1", tags=["claims"], route_class=DocumentRoute)
 
 AT_ONCE_S: Final = 2.0
-_LOOK_S: Final = 0.02
+_FIRST_LOOK_S, _LONGEST_S, _SLOWER = 0.02, 0.25, 1.3
+"""Looks at a job while somebody waits for it: the longer it takes, the fewer; a crowd that waits costs little."""
+_BUSY: Final = (
+    "Too many cases wait for the machine, or one has waited for too long (`QUICKCLAIM_MAX_WAITING`, "
+    "`QUICKCLAIM_MAX_WAIT_S`). Nothing was done, nothing is lost: the photos are kept, and the same request, with the "
+    "same key, is welcome when `Retry-After` says."
+)
 _LATER: Final = "It takes longer. `Location` leads to the job, which is committed and will be done."
 _OVER: Final = frozenset({JobState.DONE, JobState.FAILED})
 
@@ -74,6 +80,7 @@ class JobOut(BaseModel):
         **answered(200, "assessed"),
         **answered(202, "waiting", model=JobOut, description=_LATER),
         **refused(CHANGES_CASE, 409, "no_photos"),
+        503: {**CHANGES_CASE[503], "description": _BUSY},
     },
 )
 async def assess(
@@ -81,16 +88,20 @@ async def assess(
 ) -> Response:
     """Have the machine look at the case. What is there is handed in with it, and the insurer's time begins.
 
-    Asking again while it looks gives the same job.
+    Asking again while it looks gives the same job. 503 `service.busy` while too much waits: ask again.
     """
 
     def work(desk: Desk) -> Answer:
         job = assessing.ask(desk, claim_id).job
         return Answer(status=202, headers={"Location": job_address(job.id)}, body=_shown(job, claim_id))
 
-    asked = await once(key, service.house, actor, at, work)
+    await in_turn(partial(service.house.backlog.admit, service.books, at))
+    try:
+        asked = await once(key, service.house, actor, at, work)
+    finally:
+        service.house.backlog.came()
     job = JobOut.model_validate_json(asked.answer.body).id
-    if not await _over_soon(service, actor, job):
+    if not await _over_soon(service, job):
         return _waiting(asked)
     answer = await looking(service.house, actor, service.clock(), partial(told, claim_id=claim_id, texts=texts))
     return Given(answer, asked.replayed).response()
@@ -119,15 +130,20 @@ def _shown(job: Job, claim: UUID) -> str:
     return JobOut.of(job, claim).model_dump_json()
 
 
-async def _over_soon(service: Service, actor: Actor, job: UUID) -> bool:
+async def _over_soon(service: Service, job: UUID) -> bool:
     """Nobody holds a connection while they wait: each look is a transaction of its own."""
-    until = time.monotonic() + AT_ONCE_S
-    while time.monotonic() < until:
-        await anyio.sleep(_LOOK_S)
-        found = await looking(service.house, actor, service.clock(), partial(_job, job_id=job))
-        if found.state in _OVER:
+    until, pause = time.monotonic() + AT_ONCE_S, _FIRST_LOOK_S
+    while (left := until - time.monotonic()) > 0:
+        await anyio.sleep(min(pause, left))
+        pause = min(_SLOWER * pause, _LONGEST_S)
+        if await in_turn(partial(_is_over, service, job)):
             return True
     return False
+
+
+def _is_over(service: Service, job: UUID) -> bool:
+    with service.books.reading() as book:
+        return jobs.state(book, job) in _OVER
 
 
 def _waiting(asked: Given) -> Response:

@@ -22,9 +22,10 @@ from api.line import Share
 from api.openapi import CHANGES_CASE, MATERIAL_BODY, problems
 from api.raw_body import read_body
 from api.working import changing, looking
+from claims import case_limits
 from claims.actions import Action
 from claims.actors import ActorKind
-from claims.desk import showing, submitting
+from claims.desk import room, showing, submitting
 from claims.desk.desk import Desk
 from claims.desk.house import House
 from claims.materials import Material
@@ -40,7 +41,6 @@ _PDF: Final = b"%PDF-"
 _PICTURES: Final = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "heif": "image/heif"}
 _KINDS: Final = ("application/pdf", *_PICTURES.values(), "application/octet-stream")
 _MIB: Final = 1024 * 1024
-_MOST_BYTES: Final = 10 * _MIB
 
 
 @router.post(
@@ -63,10 +63,11 @@ async def add_material(
 ) -> Response:
     """Hand in a document as the body (PDF, JPEG, PNG, WebP, HEIC), or name a photo of the case as `{"photo": …}`.
 
-    A document may have up to 10 MB. It is sealed where it is kept, and never opened here. The answer lists what is
-    still missing.
+    A document may have up to 10 MB, and a case 60 of them. It is sealed where it is kept, and never opened here. The
+    answer lists what is still missing.
     """
-    await looking(service.house, actor, at, partial(_welcome, claim_id=claim_id, again=key.key is not None))
+    welcome = partial(_welcome, claim_id=claim_id, material=material, again=key.key is not None)
+    await looking(service.house, actor, at, welcome)
     with service.uploads.share() as share:
         content = await _read(request, service, share)
         named = request.headers.get("content-type", "").partition(";")[0].strip().lower() == _JSON
@@ -75,6 +76,7 @@ async def add_material(
         digest = await service.line.run(partial(_kept, service.house, content, at)) if wanted is None else wanted
 
     def work(desk: Desk) -> Answer:
+        room.for_document(desk, desk.claim(claim_id, Action.SUBMIT_MATERIALS), material, digest)
         kept_as = media_type or _photo_type(desk, claim_id, digest)
         submitting.add_material(desk, claim_id, material, digest, kept_as)
         return told(desk, claim_id, texts, 201)
@@ -107,14 +109,17 @@ async def get_material(
     return attached(file, material)
 
 
-def _welcome(desk: Desk, claim_id: UUID, *, again: bool) -> None:
-    """Before anything is read: documents of a stranger, or for a case at rest, are not kept.
+def _welcome(desk: Desk, claim_id: UUID, *, material: Material, again: bool) -> None:
+    """Before anything is read: documents of a stranger, for a case at rest, or for one that is full, are not kept.
 
     ``again``: perhaps it was answered before the case came to rest; then that is the answer.
     """
     claim = desk.seen(claim_id, Action.SUBMIT_MATERIALS)
-    if not again and desk.house.lifecycle.rests(claim.state):
+    if again:
+        return
+    if desk.house.lifecycle.rests(claim.state):
         raise ClaimError("at_rest", claim.state, state=claim.state)
+    room.for_document(desk, claim, material)
 
 
 def _kept(house: House, content: bytes, at: datetime) -> str:
@@ -130,11 +135,12 @@ def _photo(content: bytes) -> str:
 
 async def _read(request: Request, service: Service, share: Share) -> bytes:
     try:
-        return await read_body(request, replace(limits(service), photo_bytes=_MOST_BYTES), share)
+        most = case_limits.shipped().document_mib
+        return await read_body(request, replace(limits(service), photo_bytes=most * _MIB), share)
     except RequestError as error:
         if error.code != "request.photo_too_large":
             raise
-        raise RequestError("document_too_large", limit=f"{_MOST_BYTES // _MIB} MB") from None
+        raise RequestError("document_too_large", limit=f"{most} MB") from None
 
 
 def _photo_type(desk: Desk, claim_id: UUID, sha256: str) -> str:

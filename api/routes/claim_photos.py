@@ -20,9 +20,10 @@ from api.idempotent import InKeyed, once
 from api.openapi import PHOTO_BODY, PHOTO_FORM, problems
 from api.raw_body import read_body
 from api.upload import Upload, read_upload
-from api.working import looking
+from api.working import changing, looking
 from claims.actions import Action
-from claims.desk import photos
+from claims.actors import ActorKind
+from claims.desk import photos, picturing
 from claims.desk.desk import Desk
 from claims.desk.photos import Looked
 from claims.observe import PhotoSource
@@ -112,17 +113,23 @@ async def get_photo(
     at: Now,
     size: Annotated[int | None, Query(ge=64, le=2048, description="px of the longer side, as an upright JPEG")] = None,
 ) -> Response:
-    """The file as it was sent; with `size` a smaller JPEG that says nothing of where and when it was taken."""
-    look = partial(photos.photo_content, claim_id=claim_id, sha256=sha256)
-    file = await looking(service.house, actor, at, look)
+    """The file as it was sent, for the customer, their app and who of the staff works on the case; it is noted that
+    staff were given it. Others who may look get, as everybody does with `size`, an upright JPEG that says nothing of
+    where and when it was taken."""
+    look = partial(picturing.picture, claim_id=claim_id, sha256=sha256, size=size)
+    shown = await looking(service.house, actor, at, look)
     headers = {"Cache-Control": "private, max-age=3600", "ETag": f'"{sha256}"', "Content-Disposition": "inline"}
-    if size is None:
-        if not file.media_type.startswith("image/"):
+    if shown.size is None:
+        if actor.kind is ActorKind.STAFF:
+            note = partial(picturing.note_original, claim_id=claim_id, sha256=sha256)
+            await changing(service.house, actor, at, note)
+            headers["Cache-Control"] = "no-store"
+        if not shown.file.media_type.startswith("image/"):
             headers["Content-Disposition"] = "attachment"
-        return Response(file.content, headers=headers, media_type=file.media_type)
+        return Response(shown.file.content, headers=headers, media_type=shown.file.media_type)
     with service.line.place():
-        small = await service.line.run(partial(_small, file.content, size))
-    return Response(small, headers={**headers, "ETag": f'"{sha256}-{size}"'}, media_type="image/jpeg")
+        small = await service.line.run(partial(_small, shown.file.content, shown.size))
+    return Response(small, headers={**headers, "ETag": f'"{sha256}-{shown.size}"'}, media_type="image/jpeg")
 
 
 async def _looked_at(service: Service, sent: Sequence[PhotoSource], at: datetime) -> list[Arrived]:

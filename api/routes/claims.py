@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api import door
 from api.answers import as_its_customer, changed, claim_document, plain, told
 from api.auth.who import CurrentActor, MaybeActor
 from api.claim_views.asked import Acceptance, ClaimIn, InWords, PerhapsInWords
@@ -62,6 +63,7 @@ async def open_claim(
         body = OpenedOut.of(opened, document, texts).model_dump_json()
         return Answer(status=201, headers=_made(opened.claim.id, texts), body=body)
 
+    await door.admit(service, at)
     return (await once(key, service.house, actor or STRANGER, at, work)).response()
 
 
@@ -107,7 +109,10 @@ async def get_claim(
 async def submit(
     claim_id: UUID, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
 ) -> Response:
-    """Hand in what is there: the insurer's time begins, or goes on. What is still missing is listed."""
+    """Hand in what is there: the insurer's time begins, or goes on, and the machine looks at it.
+
+    What is still missing is listed. `assess` need not be asked for besides.
+    """
     work = changed(submitting.submit, claim_id, texts)
     return (await once(key, service.house, actor, at, work)).response()
 
@@ -124,6 +129,14 @@ async def accept(
     """The customer's yes to the offer that they saw. Payment begins as soon as every document is there."""
     do = partial(offering.accept, offer_id=asked.offer, signature=asked.signature)
     return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+
+
+@router.post("/{claim_id}/renew-offer", operation_id="renewOffer", response_model=ClaimOut, responses=CHANGES_CASE)
+async def renew_offer(
+    claim_id: UUID, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
+) -> Response:
+    """A new offer once the last one has run out: an adjuster looks whether the amount still holds."""
+    return (await once(key, service.house, actor, at, changed(offering.renew, claim_id, texts))).response()
 
 
 @router.post("/{claim_id}/contest", operation_id="contest", response_model=ClaimOut, responses=CHANGES_CASE)

@@ -1,9 +1,13 @@
-"""``/v1/claims/{id}/payments``: the money that a customer has accepted is sent, arrives, or comes back."""
+"""``/v1/claims/{id}/payments``: the money that a customer has accepted is sent, arrives, or comes back.
+
+``/v1/payments`` lists those that wait for somebody.
+"""
 
 from functools import partial
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from api.answers import changed
 from api.auth.who import CurrentActor
@@ -11,40 +15,86 @@ from api.claim_views.shown import ClaimOut
 from api.deps import InService, InTexts, Now
 from api.documents import DocumentRoute
 from api.idempotent import InOnce, once
-from api.openapi import CHANGES_CASE
-from api.review_views.asked import InOwnWords, PaymentProof, Returned
-from claims.desk import paying
+from api.openapi import CHANGES_CASE, problems
+from api.review_views.asked import InOwnWords
+from api.review_views.payments import PaymentOut, PaymentProof, PaymentStart, Returned
+from api.working import looking
+from claims.desk import paying, payment_list, transfers
 
-router = APIRouter(prefix="/v1/claims/{claim_id}", tags=["payments"], route_class=DocumentRoute)
+router = APIRouter(prefix="/v1", tags=["payments"], route_class=DocumentRoute)
+
+_CASE = "/claims/{claim_id}"
 
 
-@router.post("/payments", operation_id="startPayment", response_model=ClaimOut, responses=CHANGES_CASE)
+@router.get("/payments", operation_id="listPayments", responses=problems(401, 403, 422, 429, 500, 503))
+async def list_payments(
+    actor: CurrentActor,
+    service: InService,
+    texts: InTexts,
+    at: Now,
+    response: Response,
+    state: Literal["returned", "under_way"] = "returned",
+    cursor: Annotated[UUID | None, Query(description="goes on after a page; see the header `Link`")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> list[PaymentOut]:
+    """Money that the bank sent back and that has to be sent again, with until when; or money that is on its way."""
+    look = partial(payment_list.waiting, came_back=state == "returned", after=cursor, limit=limit)
+    page = await looking(service.house, actor, at, look)
+    response.headers.update({"Cache-Control": "no-store", "Content-Language": texts.language})
+    if page.after is not None:
+        response.headers["Link"] = f'</v1/payments?state={state}&limit={limit}&cursor={page.after}>; rel="next"'
+    return [PaymentOut.of(one, texts) for one in page.payments]
+
+
+@router.get(f"{_CASE}/payments", operation_id="claimPayments", responses=problems(401, 403, 404, 422, 429, 500, 503))
+async def claim_payments(
+    claim_id: UUID, actor: CurrentActor, service: InService, texts: InTexts, at: Now, response: Response
+) -> list[PaymentOut]:
+    """Every payment of a case, the first first: its `id` is what later words about it name."""
+    found = await looking(service.house, actor, at, partial(payment_list.of_case, claim_id=claim_id))
+    response.headers.update({"Cache-Control": "no-store", "Content-Language": texts.language})
+    return [PaymentOut.of(one, texts) for one in found]
+
+
+@router.post(f"{_CASE}/payments", operation_id="startPayment", response_model=ClaimOut, responses=CHANGES_CASE)
 async def start_payment(
-    claim_id: UUID, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
+    claim_id: UUID,
+    actor: CurrentActor,
+    service: InService,
+    texts: InTexts,
+    at: Now,
+    key: InOnce,
+    asked: PaymentStart | None = None,
 ) -> Response:
-    """The money goes out. By rule that happens by itself once a case is accepted and complete."""
-    return (await once(key, service.house, actor, at, changed(paying.start, claim_id, texts))).response()
+    """The money goes out. By rule that happens by itself once a case is accepted and complete.
+
+    Money that came back is sent again by naming its payment in `again`.
+    """
+    do = partial(paying.start, again=None if asked is None else asked.again)
+    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
 
 
-@router.post("/payments/confirm", operation_id="confirmPayment", response_model=ClaimOut, responses=CHANGES_CASE)
+@router.post(
+    f"{_CASE}/payments/confirm", operation_id="confirmPayment", response_model=ClaimOut, responses=CHANGES_CASE
+)
 async def confirm_payment(
     claim_id: UUID, asked: PaymentProof, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
 ) -> Response:
-    """The money has arrived: the case is closed."""
-    do = partial(paying.confirm, proof=asked.proof)
+    """The money has arrived: the case is closed. What differs from what was sent goes to a person instead."""
+    do = partial(transfers.confirm, payment_id=asked.payment, told=asked.arrived)
     return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
 
 
-@router.post("/payments/return", operation_id="returnPayment", response_model=ClaimOut, responses=CHANGES_CASE)
+@router.post(f"{_CASE}/payments/return", operation_id="returnPayment", response_model=ClaimOut, responses=CHANGES_CASE)
 async def return_payment(
     claim_id: UUID, asked: Returned, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
 ) -> Response:
-    """The bank sent it back: the customer is asked for another account, and it is sent anew."""
-    do = partial(paying.returned, why=asked.why)
+    """The bank sent it back: the customer is asked for another account, and a clock runs until it is sent anew."""
+    do = partial(transfers.returned, payment_id=asked.payment, why=asked.why)
     return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
 
 
-@router.post("/close-unpaid", operation_id="closeUnpaid", response_model=ClaimOut, responses=CHANGES_CASE)
+@router.post(f"{_CASE}/close-unpaid", operation_id="closeUnpaid", response_model=ClaimOut, responses=CHANGES_CASE)
 async def close_unpaid(
     claim_id: UUID, asked: InOwnWords, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
 ) -> Response:

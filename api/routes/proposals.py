@@ -1,15 +1,12 @@
 """``/v1/proposals``: price tables and policies are proposed by one person and decided by another."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
-import anyio
-from anyio import to_thread
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from api.auth.who import CurrentActor
@@ -19,14 +16,14 @@ from api.errors import FieldProblem, field_problems
 from api.idempotent import InKeyed, InOnce, once
 from api.openapi import problems
 from api.raw_body import read_body
+from api.reloading import reload
 from api.review_views.asked import InOwnWords
 from api.upload import UploadLimits
 from api.working import looking
 from claims.desk import proposing
 from claims.desk.desk import Desk
-from claims.desk.in_force import up_to_date
 from claims.repository.idempotency import Answer
-from claims.repository.proposals import Proposal
+from claims.repository.proposals import Listed, Proposal
 from claims.tables.words import ProposalKind, ProposalState
 from model.errors import PriceTableError, QuickClaimError, RequestError, RulesError
 from model.notes import Note
@@ -40,7 +37,6 @@ _MOST: Final = 4 * 1024 * 1024
 _LIMITS: Final = UploadLimits(photos=1, photo_bytes=_MOST, request_bytes=_MOST)
 _READS = problems(401, 403, 404, 422, 429, 500, 503)
 _CHANGES = problems(400, 401, 403, 404, 408, 409, 412, 413, 422, 429, 500, 503)
-_reloading = anyio.Lock()
 
 
 class ProposalIn(Document):
@@ -74,10 +70,10 @@ class ProposalOut(BaseModel):
     content: str | None
 
     @classmethod
-    def of(cls, one: Proposal, *, whole: bool = False) -> Self:
-        """``whole``: with the content."""
+    def of(cls, one: Proposal | Listed, content: str | None = None) -> Self:
+        """With the content where it is told."""
         own = {name: getattr(one, name) for name in cls.model_fields if name != "content"}
-        return cls(content=one.content if whole else None, **own)
+        return cls(content=content, **own)
 
 
 _BODY: Final[dict[str, Any]] = {
@@ -113,10 +109,29 @@ async def propose(
 
 
 @router.get("", operation_id="listProposals", responses=_READS)
-async def list_proposals(actor: CurrentActor, service: InService, at: Now, response: Response) -> list[ProposalOut]:
-    """Those that nobody has decided, the oldest first."""
+async def list_proposals(
+    actor: CurrentActor,
+    service: InService,
+    at: Now,
+    response: Response,
+    state: Annotated[
+        list[ProposalState], Query(max_length=len(ProposalState), description="repeated for more than one")
+    ] = [ProposalState.WAITING],  # noqa: B006 - the framework copies it
+    cursor: Annotated[UUID | None, Query(description="goes on after a page; see the header `Link`")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> list[ProposalOut]:
+    """Proposals in some states, the oldest first; those that nobody has decided where no state is named.
+
+    `Link` leads to the next page.
+    """
+    look = partial(proposing.listed, states=state, after=cursor, limit=limit + 1)
+    found = await looking(service.house, actor, at, look)
     response.headers["Cache-Control"] = "no-store"
-    return [ProposalOut.of(one) for one in await looking(service.house, actor, at, proposing.waiting)]
+    if len(found) > limit:
+        wanted = "".join(f"&state={one}" for one in state)
+        after = found[limit - 1].id
+        response.headers["Link"] = f'</v1/proposals?limit={limit}&cursor={after}{wanted}>; rel="next"'
+    return [ProposalOut.of(one) for one in found[:limit]]
 
 
 @decisions.get("", operation_id="getProposal", responses=_READS)
@@ -126,7 +141,7 @@ async def get_proposal(
     """One with its content, decided or not."""
     response.headers["Cache-Control"] = "no-store"
     found = await looking(service.house, actor, at, partial(proposing.one, proposal_id=proposal_id))
-    return ProposalOut.of(found, whole=True)
+    return ProposalOut.of(found, found.content)
 
 
 @decisions.post("/approve", operation_id="approveProposal", response_model=ProposalOut, responses=_CHANGES)
@@ -136,7 +151,7 @@ async def approve(
     """It is in force from now on. Never by who proposed it."""
     work = _decided(partial(proposing.approve, proposal_id=proposal_id))
     answer = (await once(key, service.house, actor, at, work)).response()
-    await _reload(request)
+    await reload(request.app)
     return answer
 
 
@@ -154,14 +169,6 @@ async def take_back(proposal_id: UUID, actor: CurrentActor, service: InService, 
     """Whoever proposed it no longer does."""
     work = _decided(partial(proposing.take_back, proposal_id=proposal_id))
     return (await once(key, service.house, actor, at, work)).response()
-
-
-async def _reload(request: Request) -> None:
-    """Requests that come from now on are answered by what is in force; those under way end with what they began."""
-    state = request.app.state
-    async with _reloading:
-        house = await to_thread.run_sync(up_to_date, state.service.house)
-        state.service = replace(state.service, house=house)
 
 
 def _asked(content: bytes, texts: Texts) -> ProposalIn:

@@ -13,15 +13,15 @@ from api.deps import InService, InTexts, Now
 from api.documents import DocumentRoute
 from api.idempotent import InOnce, once
 from api.openapi import CHANGES_CASE, problems
+from api.review_views.answer import review_answer
 from api.review_views.asked import Corrections
 from api.review_views.queued import Place, QueuedOut, page, review_address
 from api.review_views.review import ReviewOut
-from api.review_views.versions import IfMatchReview, review_tag, seen_by
+from api.review_views.versions import IfMatchReview, seen_by
 from api.working import looking
 from claims.desk import queue as line
 from claims.desk.desk import Desk
-from claims.desk.reviewing import Version, correct
-from claims.desk.table import on_table
+from claims.desk.reviewing import correct
 from claims.repository.idempotency import Answer
 from model.texts import Texts
 
@@ -120,7 +120,7 @@ async def get_review(
     claim_id: UUID, request: Request, actor: CurrentActor, service: InService, texts: InTexts, at: Now
 ) -> Response:
     """The estimate as people have made it so far, the machine's value beside every person's, and all that is known."""
-    answer = await looking(service.house, actor, at, partial(_review, claim_id=claim_id, texts=texts))
+    answer = await looking(service.house, actor, at, partial(review_answer, claim_id=claim_id, texts=texts))
     known = [item.strip().removeprefix("W/") for item in request.headers.get("if-none-match", "").split(",")]
     headers = {**answer.headers, "Cache-Control": "private, no-cache", "Vary": "Authorization, Accept-Language"}
     if answer.headers["ETag"] in known or "*" in known:
@@ -143,17 +143,10 @@ async def corrections(
     """Change lines, add or remove them: all of it or nothing. The machine's value stays beside the person's."""
 
     def work(desk: Desk) -> Answer:
-        correct(desk, claim_id, asked.changes, seen_by(desk, claim_id, if_match))
-        return _review(desk, claim_id, texts)
+        corrected = correct(desk, claim_id, asked.changes, seen_by(desk, claim_id, if_match))
+        return review_answer(desk, claim_id, texts, corrected)
 
     return (await once(key, service.house, actor, at, work)).response()
-
-
-def _review(desk: Desk, claim_id: UUID, texts: Texts) -> Answer:
-    document = ReviewOut.of(on_table(desk, claim_id), desk.house.lifecycle, texts)
-    body = document.model_dump_json()
-    tag = review_tag(Version.of(document.version), body.encode())
-    return Answer(status=200, headers={"ETag": tag, "Content-Language": texts.language}, body=body)
 
 
 def _taken(desk: Desk, claim_id: UUID, texts: Texts) -> Answer:

@@ -15,8 +15,9 @@ from api.working import looking
 from claims.actions import Action
 from claims.desk.desk import Desk
 from claims.follow_up import Aspect, Satisfaction, satisfaction
-from claims.hit_rate import HitRate, Period, hit_rate
-from claims.repository import deadlines, follow_ups
+from claims.hit_rate import HitRate, Period
+from claims.hit_rate import hit_rates as rates_of
+from claims.repository import follow_ups, promises
 from model.texts import Texts
 
 router = APIRouter(prefix="/v1/stats", tags=["statistics"])
@@ -87,36 +88,49 @@ class SatisfactionsOut(_Figures):
 
 @router.get("/sla", operation_id="hitRate", responses=_READS, openapi_extra=ANYBODY)
 async def hit_rates(
-    actor: MaybeActor, service: InService, texts: InTexts, at: Now, response: Response, days: Days = 90
+    _: MaybeActor, service: InService, texts: InTexts, at: Now, response: Response, days: Days = 90
 ) -> HitRatesOut:
-    """How often a promise was kept, by kind, with n. Clocks that nobody ever ended count as missed."""
-    period = Period(begins=at - timedelta(days=days), ends=at)
-    look = partial(_hit_rates, period=period)
-    rates = await looking(service.house, actor or STRANGER, at, look)
+    """How often a promise was kept, by kind, with n. Clocks that nobody ever ended count as missed.
+
+    Counted at most once a minute.
+    """
+
+    async def count() -> tuple[Period, tuple[HitRate, ...]]:
+        period = Period(begins=at - timedelta(days=days), ends=at)
+        return period, await looking(service.house, STRANGER, at, partial(_hit_rates, period=period))
+
+    period, rates = await service.promises.get(days, at, count)
     _tell(response, texts)
     return HitRatesOut(begins=period.begins, ends=period.ends, rates=[HitRateOut.of(rate, texts) for rate in rates])
 
 
 @router.get("/satisfaction", operation_id="satisfaction", responses=_READS, openapi_extra=ANYBODY)
 async def satisfied(
-    actor: MaybeActor, service: InService, texts: InTexts, at: Now, response: Response, days: Days = 90
+    _: MaybeActor, service: InService, texts: InTexts, at: Now, response: Response, days: Days = 90
 ) -> SatisfactionsOut:
-    """What customers say of convenience, communication and the fairness of the amount."""
-    begins = at - timedelta(days=days)
-    found = await looking(service.house, actor or STRANGER, at, partial(_scores, begins=begins))
+    """What customers say of convenience, communication and the fairness of the amount.
+
+    Counted at most once a minute.
+    """
+
+    async def count() -> tuple[Period, dict[Aspect, Satisfaction]]:
+        period = Period(begins=at - timedelta(days=days), ends=at)
+        return period, await looking(service.house, STRANGER, at, partial(_scores, period=period))
+
+    period, found = await service.scores.get(days, at, count)
     _tell(response, texts)
     aspects = [SatisfactionOut.of(aspect, one, texts) for aspect, one in found.items()]
-    return SatisfactionsOut(begins=begins, ends=at, aspects=aspects)
+    return SatisfactionsOut(begins=period.begins, ends=period.ends, aspects=aspects)
 
 
 def _hit_rates(desk: Desk, period: Period) -> tuple[HitRate, ...]:
     desk.check(Action.STATS_READ)
-    return hit_rate(deadlines.due_in(desk.book, period), period, desk.at)
+    return rates_of(promises.decided(desk.book, period, at=desk.at))
 
 
-def _scores(desk: Desk, begins: datetime) -> dict[Aspect, Satisfaction]:
+def _scores(desk: Desk, period: Period) -> dict[Aspect, Satisfaction]:
     desk.check(Action.STATS_READ)
-    return satisfaction(follow_ups.scores_between(desk.book, begins, desk.at))
+    return satisfaction(follow_ups.scores_between(desk.book, period.begins, period.ends))
 
 
 def _tell(response: Response, texts: Texts) -> None:

@@ -60,7 +60,8 @@ class BusinessCollector(Collector):
 
 
 def _told(figures: BusinessFigures) -> Iterator[GaugeMetricFamily]:
-    for name, queue in (("jobs", figures.jobs), ("reviews", figures.reviews), ("outbox", figures.outbox)):
+    for name in ("jobs", "reviews", "complaints", "outbox"):
+        queue = getattr(figures, name)
         yield _gauge(f"{name}_waiting", f"{name}: how many wait", queue.waiting)
         yield _gauge(f"{name}_oldest_seconds", f"{name}: how long the first of them has waited", queue.oldest_s)
     yield _gauge("jobs_given_up", "Jobs that failed too often", figures.jobs_given_up)
@@ -70,6 +71,7 @@ def _told(figures: BusinessFigures) -> Iterator[GaugeMetricFamily]:
     yield _gauge("offered_at_once_7d", "Of these, cases that it would make an offer at once", figures.offered_at_once)
     yield _gauge("reviewed_7d", "Cases that people settled in the last seven days", figures.reviewed)
     yield _gauge("overridden_7d", "Of these, cases in which they changed, added or removed a line", figures.overridden)
+    yield _gauge("erased_7d", "Cases erased in the last seven days", figures.erased)
 
 
 def _gauge(name: str, meaning: str, value: float) -> GaugeMetricFamily:

@@ -3,10 +3,11 @@
 Labels are codes, route templates and methods of a known list: their number is bounded whatever is sent.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, start_http_server
 
 from api.line import Line, Uploads
 from api.telemetry.business import BusinessCollector, ReadsFigures
@@ -64,6 +65,17 @@ class Metrics:
     def exposition(self) -> bytes:
         """All of it as Prometheus reads it. It may ask the database, so it belongs in a thread."""
         return generate_latest(self._registry)
+
+    def serve(self, host: str, port: int) -> Callable[[], None]:
+        """Tell it over HTTP, for a process that serves nothing else; what is returned ends that. Raises ``OSError``."""
+        server, thread = start_http_server(port, host, self._registry)
+
+        def end() -> None:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+        return end
 
     def _count(self, seen: Observation) -> None:
         if seen.usable:

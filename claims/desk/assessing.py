@@ -7,7 +7,6 @@ after it makes the same assessment, which is stored once (``claims.repository.as
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,12 +15,13 @@ from claims.actors import Actor, ActorKind
 from claims.assess import Assessment, conclude
 from claims.desk import clocks, suspicions
 from claims.desk.desk import Desk, thing_of
-from claims.desk.house import House
+from claims.desk.handed_in import submitted
+from claims.desk.house import ASSESS, House
 from claims.desk.looking import observations_of
 from claims.desk.moving import move
 from claims.desk.offering import offer_of_machine
 from claims.desk.remembering import keep_sources
-from claims.desk.submitting import submitted
+from claims.desk.suspicions import Surroundings
 from claims.facts import CaseFacts
 from claims.ids import new_id
 from claims.replay import StoredEstimate
@@ -34,9 +34,6 @@ from claims.triage import Route
 from model.errors import ClaimError, StorageError
 from model.notes import note
 
-ASSESS: Final = "assess"
-"""The kind of the job."""
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -44,6 +41,16 @@ class Asked:
 
     claim: Claim
     job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """What the machine found, all that can be made of it outside the lock of any writer."""
+
+    assessment: Assessment
+    facts: CaseFacts
+    around: Surroundings
+    estimate: StoredEstimate
 
 
 def ask(desk: Desk, claim_id: UUID) -> Asked:
@@ -93,41 +100,28 @@ def carry_out(house: House, job: Job, clock: Callable[[], datetime]) -> Assessme
         digests = tuple(photo.sha256 for photo in photos.of_claim(desk.book, claim_id))
     observations = observations_of(house, digests, at=clock())
     with house.looking(system, clock()) as desk:
-        facts = suspicions.known_facts(desk, claim, observations)
+        around = suspicions.surroundings(desk, claim, observations)
+        facts = suspicions.known_facts(desk, claim, around)
     on = _day(house, claim.region, clock())
     assessment = conclude(observations, facts, house.rulebook, model_version=house.eyes.version, on=on)
+    concluded = Concluded(assessment, facts, around, StoredEstimate.of(assessment, facts, on=on))
     with house.desk(system, clock()) as desk:
-        take_down(desk, claim_id, assessment, facts, on=on)
+        take_down(desk, claim_id, concluded)
         jobs.done(desk.book, job, at=desk.at)
     return assessment
 
 
-def take_down(desk: Desk, claim_id: UUID, assessment: Assessment, facts: CaseFacts, *, on: date) -> Claim:
+def take_down(desk: Desk, claim_id: UUID, concluded: Concluded) -> Claim:
     """The assessment is kept, once for its inputs, and the case goes where the decision says.
 
     A case that has left the machine meanwhile, because its customer wants a person or has withdrawn, stays where it is.
     Raises ``StorageError`` ``moved`` where photos or facts came that the machine has not seen: it looks once more.
     """
-    claim = desk.claim(claim_id, Action.ASSESS)
-    if claim.state is CaseState.ASSESSING and not _of_today(desk, claim, assessment, facts):
+    claim, assessment = desk.claim(claim_id, Action.ASSESS), concluded.assessment
+    if claim.state is CaseState.ASSESSING and not _of_today(desk, claim, assessment, concluded.facts):
         raise StorageError("moved", "photos or facts came while the machine looked", row_version=claim.version)
     decision, estimate = assessment.decision, assessment.estimate
-    made, fresh = assessments.keep(
-        desk.book,
-        Made(
-            id=new_id(desk.at),
-            claim=claim.id,
-            made_at=desk.at,
-            estimate=StoredEstimate.of(assessment, facts, on=on),
-            route=decision.route,
-            case_class=decision.case_class,
-            authority=decision.authority,
-            currency=estimate.currency,
-            total=estimate.total,
-            low=estimate.low,
-            high=estimate.high,
-        ),
-    )
+    made, fresh = assessments.keep(desk.book, _made(desk, claim, concluded))
     if fresh:
         keep_sources(desk)
         desk.audit(
@@ -148,9 +142,26 @@ def take_down(desk: Desk, claim_id: UUID, assessment: Assessment, facts: CaseFac
         authority=decision.authority,
         upper=estimate.high,
         currency=estimate.currency,
-        risk=suspicions.note_down(desk, claim, made, assessment),
+        risk=suspicions.note_down(desk, claim, made, assessment, concluded.around),
     )
     return _decided(desk, claim, made, assessment)
+
+
+def _made(desk: Desk, claim: Claim, concluded: Concluded) -> Made:
+    decision, estimate = concluded.assessment.decision, concluded.assessment.estimate
+    return Made(
+        id=new_id(desk.at),
+        claim=claim.id,
+        made_at=desk.at,
+        estimate=concluded.estimate,
+        route=decision.route,
+        case_class=decision.case_class,
+        authority=decision.authority,
+        currency=estimate.currency,
+        total=estimate.total,
+        low=estimate.low,
+        high=estimate.high,
+    )
 
 
 def _of_today(desk: Desk, claim: Claim, assessment: Assessment, facts: CaseFacts) -> bool:

@@ -8,10 +8,11 @@ from uuid import UUID
 from claims.actions import Action
 from claims.desk import offering
 from claims.desk.desk import Desk
+from claims.desk.ending import end_open
 from claims.desk.hands import in_hands
 from claims.desk.moving import move
 from claims.desk.reviewing import InReview, Version, check_in_review, kept, learn, reviewed
-from claims.desk.settling import settlement_of
+from claims.desk.settling import check_second_person, settlement_of
 from claims.repository import payments
 from claims.repository.claims import Claim
 from claims.review_changes import Why
@@ -31,9 +32,11 @@ def approve(
     """The review as it stands is what the customer is offered; what people corrected is kept to learn from.
 
     Raises ``ReviewError``: ``stale_version``, ``unpriced_lines``, ``not_reproduced`` and as ``in_hands``;
-    ``RightsError``: ``beyond_authority``, ``reason_needed``; ``ClaimError`` ``impossible_move``.
+    ``RightsError``: ``beyond_authority``, ``reason_needed``, ``same_person`` for who decided before what is contested;
+    ``ClaimError`` ``impossible_move``.
     """
     claim = in_hands(desk, claim_id, Action.CORRECT_LINES)
+    check_second_person(desk, claim, Action.APPROVE)
     check_in_review(desk, claim)
     found = reviewed(desk, claim)
     found.check(version)
@@ -72,12 +75,14 @@ def approve(
 def decline(desk: Desk, claim_id: UUID, words: str, terms: str) -> Claim:
     """A person says no, why, and by which terms; the customer can contest it. What is at stake is within authority.
 
-    Raises ``RightsError`` ``beyond_authority``; ``ClaimError``: ``needs_more`` without a reason or without terms,
+    Raises ``RightsError``: ``beyond_authority``, ``same_person`` as for ``approve``; ``ClaimError``: ``needs_more``
+    without a reason or without terms,
     ``payment_on_its_way`` while money is, which has to arrive or come back first;
     ``ReviewError`` as ``in_hands``.
     """
     desk.ever(claim_id, Action.DECLINE)
     claim = in_hands(desk, claim_id, Action.CORRECT_LINES)
+    check_second_person(desk, claim, Action.DECLINE)
     found = reviewed(desk, claim)
     settlement = settlement_of(desk, claim, _at_stake(found), reasoned=_said(words))
     claim = desk.claim(claim_id, Action.DECLINE, settlement=settlement)
@@ -104,7 +109,7 @@ def recall(desk: Desk, claim_id: UUID, words: str) -> Claim:
     Raises ``ClaimError``: ``needs_more`` without a reason, ``impossible_move``.
     """
     claim = desk.claim(claim_id, Action.RECALL)
-    claim = offering.end_open(desk, claim, OfferEnd.RECALLED)
+    claim = end_open(desk, claim, OfferEnd.RECALLED)
     return move(desk, claim, "recall", met=reason_of(words), reason=note("moved.recall"), words=words)
 
 

@@ -1,6 +1,5 @@
 """One transaction of one actor: the rows, the rules, who acts and when, and the audit entries that it will leave."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -11,6 +10,7 @@ from claims.actors import Actor, ActorKind
 from claims.audit import Thing, ThingKind
 from claims.audit_facts import Word
 from claims.repository import audit, claims
+from claims.repository.audit import Said
 from claims.repository.book import Book
 from claims.repository.claims import Claim
 from claims.review_queue import holder
@@ -27,14 +27,6 @@ SYSTEM: Final = Actor(kind=ActorKind.SYSTEM, id=UUID(int=0), role=Role.SYSTEM)
 """The service itself, where no job acts."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    actor: Actor
-    action: Word
-    on: Thing
-    facts: Mapping[str, object]
-
-
 @dataclass(slots=True, kw_only=True)
 class Desk:
     """What a use case works with. It is not kept after the block that gave it (``House.desk``)."""
@@ -44,7 +36,7 @@ class Desk:
     actor: Actor
     at: datetime
     last_asked: Thing | None = None
-    _entries: list[_Entry] = field(default_factory=list)
+    _entries: list[Said] = field(default_factory=list)
 
     def check(self, action: Action, on: Object | None = None, thing: Thing | None = None) -> None:
         """Returns when the actor may do it. Raises ``RightsError`` as ``Rights.check`` does."""
@@ -83,12 +75,11 @@ class Desk:
 
     def audit(self, action: Word, on: Thing, **facts: object) -> None:
         """An entry to be written when the use case is done: under the lock of the log's head nobody waits for us."""
-        self._entries.append(_Entry(self.actor, action, on, facts))
+        self._entries.append(Said(actor=self.actor, action=action, on=on, facts=facts))
 
     def write_entries(self) -> None:
         """Append what was collected. The log's head is the last lock of every transaction."""
-        for entry in self._entries:
-            audit.append(self.book, at=self.at, actor=entry.actor, action=entry.action, on=entry.on, facts=entry.facts)
+        audit.append_all(self.book, self._entries, at=self.at)
         self._entries.clear()
 
     def _checked(self, found: Claim | None, action: Action, settlement: Settlement | None) -> Claim:

@@ -27,13 +27,14 @@ class Queue:
 class BusinessFigures:
     """One look at the database.
 
-    In the last seven days: ``offered_at_once`` of ``assessed`` cases, and ``overridden`` of ``reviewed``, which people
-    settled. ``clocks_overdue`` run past their time now.
+    In the last seven days: ``offered_at_once`` of ``assessed`` cases, ``overridden`` of ``reviewed``, which people
+    settled, and ``erased``. ``clocks_overdue`` run past their time now.
     """
 
     jobs: Queue
     jobs_given_up: int
     reviews: Queue
+    complaints: Queue
     clocks_overdue: int
     assessed: int
     offered_at_once: int
@@ -41,6 +42,7 @@ class BusinessFigures:
     overridden: int
     outbox: Queue
     dead_letters: int
+    erased: int
 
 
 def business_figures(books: Books, at: datetime) -> BusinessFigures:
@@ -52,6 +54,7 @@ def business_figures(books: Books, at: datetime) -> BusinessFigures:
             jobs=_queue(figures.jobs_waiting(book), at),
             jobs_given_up=figures.jobs_given_up(book),
             reviews=_queue(figures.reviews_waiting(book, at=at), at),
+            complaints=_queue(figures.complaints_waiting(book), at),
             clocks_overdue=figures.clocks_overdue(book, at=at),
             assessed=assessed.n,
             offered_at_once=assessed.hits,
@@ -59,6 +62,7 @@ def business_figures(books: Books, at: datetime) -> BusinessFigures:
             overridden=reviewed.hits,
             outbox=_queue(figures.outbox_waiting(book), at),
             dead_letters=figures.dead_letters(book),
+            erased=figures.erased(book, at - PERIOD),
         )
 
 

@@ -4,15 +4,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, Self
 
 from claims.actors import Actor, ActorKind
 from claims.audit import Thing, ThingKind
+from claims.calendar import Calendar
 from claims.deadline_rules import DeadlineRules
 from claims.deadlines import Terms
 from claims.desk.desk import Desk
 from claims.fraud import FraudRules
 from claims.identifiers import Identifiers, shipped
+from claims.jobs.backlog import Backlog
 from claims.jobs.queue import JobQueue, LocalQueue
 from claims.keys import Keys
 from claims.lifecycle import Lifecycle
@@ -26,13 +29,20 @@ from claims.rights import Rights
 from claims.rulebook import Rulebook
 from model.errors import RightsError
 
+ASSESS: Final = "assess"
+"""The kind of the job by which the machine looks at a case."""
+_MARKETS: Final = 16
+"""Calendars that stay in memory; they are files of the installation and do not change while it runs."""
+
 NOTED_REFUSALS: Final = frozenset({"rights.forbidden", "rights.beyond_authority", "rights.same_person"})
 """Refusals that leave an audit entry, where staff or an app asked; a customer's token could fill the log with them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """One installation. ``sample`` is the key by which cases are drawn for a check, ``queue`` where work is put."""
+    """One installation. ``sample`` is the key by which cases are drawn for a check, ``queue`` where work is put;
+    ``backlog`` says when more of it is refused.
+    """
 
     books: Books
     photos: PhotoStore
@@ -46,6 +56,7 @@ class House:
     identifiers: Identifiers
     sample: bytes = field(repr=False)
     queue: JobQueue = field(default_factory=LocalQueue, repr=False)
+    backlog: Backlog = field(default_factory=lambda: Backlog(ASSESS), repr=False)
 
     @classmethod
     def of(cls, books: Books, photos: PhotoStore, eyes: Eyes, keys: Keys) -> Self:
@@ -71,7 +82,7 @@ class House:
 
     def terms(self, region: str) -> Terms:
         """What clocks of a market are computed from. Raises ``UsageError`` for a market without a calendar."""
-        return Terms.of(self.rulebook.policy, self.deadlines, region)
+        return Terms.of(self.rulebook.policy, self.deadlines, region, _calendar(region))
 
     @contextmanager
     def desk(self, actor: Actor, at: datetime) -> Iterator[Desk]:
@@ -101,3 +112,8 @@ class House:
         with self.books.writing() as book:
             told = {name: value for name, value in facts.items() if value is not None}
             audit.append(book, at=at, actor=actor, action=refused, on=on or Thing(ThingKind.SERVICE), facts=told)
+
+
+@lru_cache(_MARKETS)
+def _calendar(region: str) -> Calendar:
+    return Calendar.load(region)

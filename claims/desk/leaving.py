@@ -38,6 +38,7 @@ class Leaving(StrEnum):
 
     DELETION_ASKED = "deletion_asked"
     ERASED = "erased"
+    RETENTION_OVER = "retention_over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,15 +89,16 @@ def export(desk: Desk, claim_id: UUID) -> Exported:
 def ask_deletion(desk: Desk, claim_id: UUID) -> Deletion:
     """The wish is kept, the first time it is made; what may be forgotten by now is.
 
-    A case is kept while it is open and for years after it was closed, as the market's law says.
+    A case is kept while it is open and for years after it was closed, as the market's law says; then it is erased by
+    itself (``claims.desk.retention``).
     """
     claim = desk.claim(claim_id, Action.DELETE_OWN)
     asked_at = claim.deletion_asked_at or desk.at
-    until = kept_until(desk, claim)
     if claim.deletion_asked_at is None:
         claim = claims.save(desk.book, replace(claim, deletion_asked_at=asked_at))
         desk.audit(Action.DELETE_OWN, thing_of(claim.id), kind=Leaving.DELETION_ASKED)
-    if until is None or _today(desk, claim) < until:
+    until = kept_until(desk, claim)
+    if not is_over(desk, claim):
         return Deletion(asked_at=asked_at, kept_until=until, erased=False)
     if claim.erased_at is None:
         erasure.erase(desk.book, claim, at=desk.at)
@@ -114,6 +116,12 @@ def kept_until(desk: Desk, claim: Claim) -> date | None:
         return closed.replace(year=year)
     except ValueError:  # 29 February
         return date(year, 3, 1)
+
+
+def is_over(desk: Desk, claim: Claim) -> bool:
+    """Whether the case was kept long enough."""
+    until = kept_until(desk, claim)
+    return until is not None and _today(desk, claim) >= until
 
 
 def _today(desk: Desk, claim: Claim) -> date:

@@ -89,10 +89,11 @@ def observations_of(house: House, digests: Sequence[str], *, at: datetime) -> tu
 
     Raises ``StorageError`` ``photo_missing`` or ``photo_altered`` for a photo that must be looked at and cannot be.
     """
-    seen = _kept(house, digests)
+    way = looked_with(house.eyes)
+    seen = _kept(house, digests, way)
     for digest in digests:
         if digest not in seen:
-            seen = {**seen, digest: _looked_again(house, digest, at)}
+            seen = {**seen, digest: _looked_again(house, digest, way, at)}
     return tuple(replace(seen[digest], index=at, name=str(at + 1)) for at, digest in enumerate(digests))
 
 
@@ -123,22 +124,24 @@ def _put_and_seen(
     house: House, contents: Mapping[str, bytes], at: datetime
 ) -> Mapping[str, tuple[Observation, Kept | None]]:
     """By the SHA-256 of each file: what is seen, and what is new to be kept."""
+    way = looked_with(house.eyes)
     with ThreadPoolExecutor(_HANDS, "photo-store") as hands:
         files = [hands.submit(house.photos.put, content, at=at) for content in contents.values()]
-        known = _kept(house, contents)
+        known = _kept(house, contents, way)
         sources = [PhotoSource(name=name, content=content) for name, content in contents.items() if name not in known]
         fresh = dict(zip((source.name for source in sources), observe(sources, house.eyes), strict=True))
-        blobs = {name: hands.submit(_put, house, seen, at) for name, seen in fresh.items() if seen.rejection is None}
+        seen_now = {name: seen for name, seen in fresh.items() if seen.rejection is None}
+        blobs = {name: hands.submit(_put, house, seen, way, at) for name, seen in seen_now.items()}
         for file in files:
             file.result()
         kept = {name: blob.result() for name, blob in blobs.items()}
     return {name: (seen, kept.get(name)) for name, seen in {**known, **fresh}.items()}
 
 
-def _kept(house: House, digests: Iterable[str]) -> Mapping[str, Observation]:
-    """What is kept of these photos, by their SHA-256, as this detector under these rules saw it."""
+def _kept(house: House, digests: Iterable[str], way: str) -> Mapping[str, Observation]:
+    """What is kept of these photos, by their SHA-256, as this detector under these rules (``way``) saw it."""
     with house.books.reading() as book:
-        blobs = observations.kept(book, digests, looked_with(house.eyes))
+        blobs = observations.kept(book, digests, way)
     found = {digest: _read(house, digest, blob) for digest, blob in blobs.items()}
     return {digest: seen for digest, seen in found.items() if seen is not None}
 
@@ -155,18 +158,18 @@ def _read(house: House, digest: str, blob: str) -> Observation | None:
     return seen if seen is not None and seen.sha256 == digest else None
 
 
-def _looked_again(house: House, digest: str, at: datetime) -> Observation:
+def _looked_again(house: House, digest: str, way: str, at: datetime) -> Observation:
     [seen] = observe([PhotoSource(name=digest, content=house.photos.open(digest))], house.eyes)
     if seen.rejection is None:
-        noted = _put(house, seen, at)
+        noted = _put(house, seen, way, at)
         with house.books.writing() as book:
-            observations.keep(book, digest, noted, at=at)
+            observations.keep(book, {digest: noted}, at=at)
     return seen
 
 
-def _put(house: House, seen: Observation, at: datetime) -> Kept:
+def _put(house: House, seen: Observation, way: str, at: datetime) -> Kept:
     """Never a rejection: it costs little to find again, and some are of the moment, such as too little memory."""
-    return Kept(looked_with=looked_with(house.eyes), blob=house.photos.put(observation_bytes(seen), at=at))
+    return Kept(looked_with=way, blob=house.photos.put(observation_bytes(seen), at=at))
 
 
 def _looked(house: House, file: _Received, seen: Observation, kept: Kept | None) -> Looked:

@@ -8,11 +8,12 @@ from claims.actors import ActorKind
 from claims.desk.desk import Desk, thing_of
 from claims.desk.notifying import notify
 from claims.facts import VehicleFacts
+from claims.fraud import of_notice
 from claims.ids import new_id
 from claims.materials import Needs
 from claims.notice import Notice, check
-from claims.notice_facts import contradictions, facts, open_questions
-from claims.repository import apps, claims, notices, timeline
+from claims.notice_facts import contradictions, facts, open_questions, slips
+from claims.repository import apps, claims, fraud, notices, timeline
 from claims.repository.apps import ClaimToken
 from claims.repository.claims import Claim
 from claims.repository.timeline import Step
@@ -27,7 +28,7 @@ class Opened:
     """A new case. ``token`` opens it for its customer and is shown this once.
 
     ``missing`` is the whole list of what is still needed, ``questions`` everything that nobody has answered, and
-    ``contradictions`` the answers that cannot both be true.
+    ``contradictions`` the answers that cannot both be true, or that look mistyped.
     """
 
     claim: Claim
@@ -60,6 +61,7 @@ def open_claim(desk: Desk, notice: Notice, vehicle: VehicleFacts | None = None) 
         ),
     )
     notices.add(desk.book, claim.id, notice, at=desk.at)
+    fraud.add(desk.book, claim.id, of_notice(notice, desk.house.fraud), at=desk.at)
     token = _token(desk, claim.id)
     timeline.add(desk.book, _first_step(desk, claim, start.node))
     notify(desk, claim, start.node)
@@ -69,7 +71,7 @@ def open_claim(desk: Desk, notice: Notice, vehicle: VehicleFacts | None = None) 
         token=token,
         missing=desk.house.materials.missing(Needs(facts=stated), frozenset()),
         questions=open_questions(notice, vehicle),
-        contradictions=contradictions(notice, vehicle),
+        contradictions=(*contradictions(notice, vehicle), *slips(notice)),
     )
 
 

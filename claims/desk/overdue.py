@@ -9,11 +9,11 @@ from uuid import UUID
 
 from claims.actions import Action
 from claims.deadlines import overdue, overrun
-from claims.desk import clocks
+from claims.desk import clocks, complaining
 from claims.desk.desk import SYSTEM, Desk, thing_of
 from claims.desk.escalating import name_of, one_up, open_level
 from claims.desk.house import House
-from claims.repository import claims, deadlines
+from claims.repository import claims, complaint_queue, deadlines
 from claims.repository.claims import Claim
 from claims.repository.deadlines import Deadline, Escalated
 from claims.states import CaseState, Guard
@@ -28,8 +28,8 @@ _REASON: Final = frozenset({Guard.REASON})
 
 
 def act_on_overdue(house: House, at: datetime) -> int:
-    """Every clock that was missed escalates its case once; a level that did not decide in time gives it to the one
-    above. How many were acted on.
+    """Every clock that was missed escalates its case, or its complaint, once; a level that did not decide in time
+    gives it to the one above. How many were acted on.
 
     Each in a transaction of its own: one that fails is logged and keeps no other from being acted on.
     """
@@ -53,12 +53,15 @@ def _in_turn(house: House, at: datetime, claim_id: UUID, act: Callable[[Desk, Cl
 
 
 def _missed(desk: Desk, claim: Claim, deadline_id: UUID) -> bool:
-    """One that a level has, that waits for its customer or that rests is not moved; the clock is noted all the same."""
+    """A complaint goes to the level above, and its case stays where it is. A case that a level has, that waits for its
+    customer or that rests is not moved; the clock is noted all the same."""
     deadline = _still_late(desk, claim, deadline_id)
     if deadline is None:
         return False
     deadlines.save(desk.book, replace(deadline, escalated_at=desk.at))
-    if claim.state is not CaseState.ESCALATED and _can_escalate(desk, claim):
+    if deadline.clock.kind in complaint_queue.KINDS:
+        complaining.one_up(desk, deadline)
+    elif claim.state is not CaseState.ESCALATED and _can_escalate(desk, claim):
         one_up(desk, claim, None, overrun(deadline.clock), met=_REASON, deadline=deadline.id)
     else:
         desk.audit(Action.ESCALATE, thing_of(claim.id), deadline=deadline.id, kind=deadline.clock.kind)

@@ -1,26 +1,28 @@
-"""Money: started once a case is accepted and complete, confirmed with a proof, or returned by the bank.
+"""Money: started once a case is accepted and complete, and again where it came back (``claims.desk.transfers``).
 
 A case that was paid, or is being paid, and is decided anew is paid the rest: what went out and stayed out counts.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
 from claims.actions import Action
+from claims.deadline_rules import ClockKind
+from claims.desk import clocks
 from claims.desk.cover import changed_since
 from claims.desk.desk import Desk, thing_of
 from claims.desk.moving import move
 from claims.desk.settling import settlement_of
 from claims.desk.standing import standing
 from claims.ids import new_id
-from claims.repository import claims, offers, payments
+from claims.repository import claims, deadlines, offers, payments
 from claims.repository.claims import Claim
 from claims.repository.offers import Offer
 from claims.repository.payments import Payment
 from claims.states import CaseState, Guard
-from claims.tables.words import ReturnReason
 from model.errors import ClaimError
-from model.notes import Note, note
+from model.notes import note
 from parts_pricing.money import ZERO
 
 
@@ -32,51 +34,44 @@ def start_if_complete(desk: Desk, claim: Claim, offer: Offer) -> Claim:
     return _started(desk, claim, offer) if standing(desk, claim).complete else claim
 
 
-def start(desk: Desk, claim_id: UUID) -> Claim:
-    """Raises ``RightsError`` ``beyond_authority``; ``ClaimError``: ``needs_more`` while documents are missing,
-    ``nothing_due``."""
+def start(desk: Desk, claim_id: UUID, again: UUID | None = None) -> Claim:
+    """The money goes out. ``again`` names the payment that came back and is sent anew: the last one of the case.
+
+    Raises ``RightsError`` ``beyond_authority``; ``ClaimError``: ``needs_more`` while documents are missing,
+    ``nothing_due``, ``payment_unnamed`` where one came back and none is named, ``payment_over`` where another is.
+    """
     desk.ever(claim_id, Action.START_PAYMENT)
     claim = desk.claim(claim_id, Action.READ_CLAIM_MASKED)
-    offer = _accepted(desk, claim)
+    offer = accepted(desk, claim)
     settlement = settlement_of(desk, claim, offer.amount, reasoned=True)
     claim = desk.claim(claim_id, Action.START_PAYMENT, settlement=settlement)
+    _check_named(desk, claim, again)
     if not _to_do(desk, claim, offer):
         raise ClaimError("nothing_due", claim.number)
     return _started_again(desk, claim, offer) if _came_back(desk, claim) else _started(desk, claim, offer)
-
-
-def confirm(desk: Desk, claim_id: UUID, proof: str) -> Claim:
-    """The money is there; ``proof`` is the reference of the transfer. The case is closed once it is all of it."""
-    claim = desk.claim(claim_id, Action.CONFIRM_PAYMENT)
-    payment = _open_payment(desk, claim)
-    if proof.strip():
-        payments.paid(desk.book, payment, proof=proof.strip(), at=desk.at)
-        if (rest := due(desk, claim, _accepted(desk, claim))) > ZERO:
-            return _rest_started(desk, claim, payment, rest)
-    met = {Guard.PAYMENT_PROOF} if proof.strip() else set[Guard]()
-    return move(desk, claim, "confirm_payment", met=met, amount=payment.amount, currency=payment.currency)
-
-
-def returned(desk: Desk, claim_id: UUID, why: ReturnReason) -> Claim:
-    """The bank sent it back: the customer is asked for another account. Somebody starts the payment anew (``start``)
-    once it is there; the same message twice finds nothing to return."""
-    claim = desk.claim(claim_id, Action.PAYMENT_RETURNED)
-    payment = _open_payment(desk, claim)
-    payments.returned(desk.book, payment, why, at=desk.at)
-    reason = note("moved.payment_returned", why=Note(f"name.return_reason.{why}"))
-    return move(desk, claim, "payment_returned", met={Guard.REASON}, reason=reason)
 
 
 def close_unpaid(desk: Desk, claim_id: UUID, words: str) -> Claim:
     """Nothing is payable: the deductible takes it all."""
     desk.ever(claim_id, Action.CLOSE_UNPAID)
     claim = desk.claim(claim_id, Action.READ_CLAIM_MASKED)
-    offer = _accepted(desk, claim)
+    offer = accepted(desk, claim)
     settlement = settlement_of(desk, claim, offer.amount, reasoned=True)
     claim = desk.claim(claim_id, Action.CLOSE_UNPAID, settlement=settlement)
     met = {Guard.REASON} if words.strip() else set[Guard]()
     met |= set() if _to_do(desk, claim, offer) else {Guard.NOTHING_PAYABLE}
     return move(desk, claim, "close_unpaid", met=met, reason=note("moved.close_unpaid"), words=words)
+
+
+def _check_named(desk: Desk, claim: Claim, again: UUID | None) -> None:
+    """A late or repeated word about one payment starts no other."""
+    if again is None and not _came_back(desk, claim):
+        return
+    if again is None:
+        raise ClaimError("payment_unnamed", claim.number)
+    last = payments.of_claim(desk.book, claim.id)[-1:]
+    if not _came_back(desk, claim) or [payment.id for payment in last] != [again]:
+        raise ClaimError("payment_over", claim.number)
 
 
 def _came_back(desk: Desk, claim: Claim) -> bool:
@@ -88,7 +83,15 @@ def _started_again(desk: Desk, claim: Claim, offer: Offer) -> Claim:
     """To another account; the case stays in payment."""
     desk.audit(Action.START_PAYMENT, thing_of(claim.id), amount=due(desk, claim, offer), currency=offer.currency)
     _book(desk, claim, offer)
-    return claims.save(desk.book, claim)
+    end_return_clock(desk, claim)
+    return claims.save(desk.book, replace(claim, due_at=clocks.next_due(desk, claim)))
+
+
+def end_return_clock(desk: Desk, claim: Claim) -> None:
+    """Nobody waits any more for money that came back to go out again."""
+    for deadline in deadlines.of_claim(desk.book, claim.id):
+        if deadline.clock.kind is ClockKind.PAYMENT_RETURNED:
+            deadlines.save(desk.book, replace(deadline, clock=deadline.clock.ended(desk.at)))
 
 
 def _started(desk: Desk, claim: Claim, offer: Offer) -> Claim:
@@ -108,11 +111,13 @@ def _to_do(desk: Desk, claim: Claim, offer: Offer) -> bool:
     return due(desk, claim, offer) > ZERO or payments.open_of(desk.book, claim.id) is not None
 
 
-def _rest_started(desk: Desk, claim: Claim, paid: Payment, rest: Decimal) -> Claim:
+def rest_started(desk: Desk, claim: Claim, paid: Payment) -> Claim:
     """What was under way has arrived; the case stays in payment for what was settled beyond it."""
-    _book(desk, claim, _accepted(desk, claim))
-    desk.audit(Action.CONFIRM_PAYMENT, thing_of(claim.id), amount=paid.amount, currency=paid.currency)
-    desk.audit(Action.START_PAYMENT, thing_of(claim.id), amount=rest, currency=paid.currency)
+    offer = accepted(desk, claim)
+    told = {"payment": paid.id, "amount": paid.amount, "currency": paid.currency}
+    desk.audit(Action.CONFIRM_PAYMENT, thing_of(claim.id), **told)
+    desk.audit(Action.START_PAYMENT, thing_of(claim.id), amount=due(desk, claim, offer), currency=offer.currency)
+    _book(desk, claim, offer)
     return claims.save(desk.book, claim)
 
 
@@ -133,15 +138,9 @@ def _book(desk: Desk, claim: Claim, offer: Offer) -> None:
     payments.start(desk.book, payment)
 
 
-def _accepted(desk: Desk, claim: Claim) -> Offer:
+def accepted(desk: Desk, claim: Claim) -> Offer:
+    """The offer that holds. Raises ``ClaimError`` ``nothing_accepted``."""
     offer = offers.open_of(desk.book, claim.id)
     if offer is None or offer.accepted_at is None:
         raise ClaimError("nothing_accepted", claim.number)
     return offer
-
-
-def _open_payment(desk: Desk, claim: Claim) -> Payment:
-    payment = payments.open_of(desk.book, claim.id)
-    if payment is None:
-        raise ClaimError("nothing_paid_out", claim.number)
-    return payment

@@ -67,9 +67,12 @@ def add_photos(desk: Desk, claim_id: UUID, looked: Sequence[Looked]) -> tuple[Ad
     claim = desk.claim(claim_id, Action.ADD_PHOTOS)
     if desk.house.lifecycle.rests(claim.state):
         raise ClaimError("at_rest", claim.state, state=claim.state)
-    _check_room(desk, claim, looked)
-    added = tuple(Added(*photos.add(desk.book, _photo(desk, claim, one), one.position)) for one in looked)
-    _keep_seen(desk, looked)
+    there = photos.of_claim(desk.book, claim.id)
+    _check_room(there, looked)
+    places = {one.sha256: one.position for one in looked if one.position is not None}
+    given = [_photo(desk, claim, one) for one in looked]
+    added = tuple(Added(photo, fresh) for photo, fresh in photos.add(desk.book, there, given, places))
+    observations.keep(desk.book, {one.sha256: one.kept for one in looked if one.kept is not None}, at=desk.at)
     if fresh := [one.photo for one in added if one.fresh]:
         claims.save(desk.book, claim)  # counts the version: what an assessment is made from has changed
         which = {"photo_sha256": fresh[0].sha256} if len(fresh) == 1 else {}
@@ -104,16 +107,9 @@ def reduced(content: bytes, long_side: int) -> bytes:
     return out.getvalue()
 
 
-def _check_room(desk: Desk, claim: Claim, looked: Sequence[Looked]) -> None:
-    there = {photo.sha256 for photo in photos.of_claim(desk.book, claim.id)}
-    if len(there | {one.sha256 for one in looked}) > MOST_PHOTOS:
+def _check_room(there: Sequence[Photo], looked: Sequence[Looked]) -> None:
+    if len({photo.sha256 for photo in there} | {one.sha256 for one in looked}) > MOST_PHOTOS:
         raise ClaimError("too_many_photos", f"{len(there)} are there", photos=len(there), limit=MOST_PHOTOS)
-
-
-def _keep_seen(desk: Desk, looked: Sequence[Looked]) -> None:
-    fresh = {one.sha256: one.kept for one in looked if one.kept is not None}
-    for digest in sorted(fresh):
-        observations.keep(desk.book, digest, fresh[digest], at=desk.at)
 
 
 def _photo(desk: Desk, claim: Claim, seen: Looked) -> Photo:

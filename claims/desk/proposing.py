@@ -1,5 +1,6 @@
 """Two people for every change of prices or policy: one proposes, another looks and decides."""
 
+from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from claims.desk.desk import Desk
 from claims.desk.in_force import merged, source_of
 from claims.ids import new_id
 from claims.repository import proposals
-from claims.repository.proposals import Proposal
+from claims.repository.proposals import Listed, Proposal
 from claims.rights_objects import OnProposal
 from claims.rulebook import Rulebook
 from claims.tables.words import ProposalKind, ProposalState
@@ -40,10 +41,12 @@ def propose(desk: Desk, kind: ProposalKind, content: str, name: str) -> Proposal
     return proposal
 
 
-def waiting(desk: Desk) -> tuple[Proposal, ...]:
-    """Those that nobody has decided, the oldest first. Raises ``RightsError`` ``forbidden``."""
+def listed(
+    desk: Desk, states: Iterable[ProposalState], *, after: UUID | None = None, limit: int = 50
+) -> tuple[Listed, ...]:
+    """Those in some states, the oldest first. Raises ``RightsError`` ``forbidden``."""
     desk.check(Action.PROPOSE_PRICES)
-    return proposals.waiting(desk.book)
+    return proposals.listed(desk.book, states, after=after, limit=limit)
 
 
 def one(desk: Desk, proposal_id: UUID) -> Proposal:

@@ -11,11 +11,11 @@ from claims.actions import Action
 from claims.desk.desk import Desk, thing_of
 from claims.desk.hands import extended, in_hands
 from claims.desk.moving import move
-from claims.desk.settling import class_of
+from claims.desk.settling import check_second_person, class_of, decided_before
 from claims.note_json import note_of
 from claims.repository import assessments, claims, fraud, notices, timeline
 from claims.repository.claims import Claim
-from claims.review_queue import Lease, Taken, Waiting, holder
+from claims.review_queue import Lease, Place, Taken, Waiting, holder
 from model.errors import ReviewError, RightsError
 from model.notes import Note
 from parts_pricing.money import ZERO
@@ -44,10 +44,14 @@ class InLine:
     takes: bool
 
 
-def queue(desk: Desk, *, limit: int = 50) -> tuple[InLine, ...]:
-    """Cases that nobody else works on, by deadline, then risk, then age. Raises ``RightsError`` ``forbidden``."""
+def queue(desk: Desk, *, after: Place | None = None, limit: int = 50) -> tuple[InLine, ...]:
+    """Cases that nobody else works on, by deadline, then risk, then age; ``after`` goes on after a page.
+
+    Raises ``RightsError`` ``forbidden``.
+    """
     desk.check(Action.QUEUE_READ)
-    return tuple(_in_line(desk, case) for case in claims.to_review(desk.book, desk.actor.id, at=desk.at, limit=limit))
+    found = claims.to_review(desk.book, desk.actor.id, at=desk.at, after=after, limit=limit)
+    return tuple(in_line(desk, case) for case in found)
 
 
 def claim_next(desk: Desk) -> Claim | None:
@@ -126,6 +130,7 @@ def _lease(desk: Desk, claim: Claim) -> Lease:
     if claim.state not in desk.house.review.queue:
         raise ReviewError("not_waiting", claim.state, state=claim.state)
     _check_room(desk)
+    check_second_person(desk, claim, Action.CLAIM_NEXT)
     taken = _first(desk, [claim])
     if taken is None:
         waiting = _waiting(desk, claim)
@@ -162,10 +167,12 @@ def _waiting(desk: Desk, claim: Claim) -> Waiting:
         due_at=claim.due_at,
         risk=claim.risk,
         lease=claim.lease,
+        closed_to=decided_before(desk, claim),
     )
 
 
-def _in_line(desk: Desk, claim: Claim) -> InLine:
+def in_line(desk: Desk, claim: Claim) -> InLine:
+    """What is told of a case that waits; the caller has checked that the actor may see the queue."""
     steps = timeline.of_claim(desk.book, claim.id)
     made = assessments.of_claim(desk.book, claim.id)
     decision = made[-1].estimate.told["decision"] if made else {"reasons": []}

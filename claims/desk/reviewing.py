@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Final, Self
 from uuid import UUID
@@ -16,7 +15,7 @@ from claims.desk.hands import at_work, in_hands
 from claims.desk.rebuilding import blank, opened
 from claims.desk.remembering import keep_sources
 from claims.examples import examples
-from claims.repository import assessments, claims, reviews, timeline
+from claims.repository import assessments, claims, reviews
 from claims.repository.assessments import Made
 from claims.repository.claims import Claim
 from claims.repository.reviews import Correction
@@ -141,16 +140,10 @@ def kept(desk: Desk, found: InReview) -> Made:
 
 
 def learn(desk: Desk, found: InReview) -> None:
-    """Examples of what people changed since the case was decided last. To be called before the case moves."""
-    since = _decided_at(desk, found.claim)
+    """Examples of all that people changed, as it stands with this decision: they take the place of what was learned
+    when the case was decided before, which is kept (``reviews.examples_after``)."""
     taught = examples(found.review, group=str(found.claim.id))
-    fresh = [example for example in taught if since is None or example.at > since]
-    reviews.add_examples(desk.book, found.claim.id, fresh, at=desk.at)
-
-
-def _decided_at(desk: Desk, claim: Claim) -> datetime | None:
-    steps = (timeline.last_of(desk.book, claim.id, name) for name in ("settle", "decline"))
-    return max((step.at for step in steps if step is not None), default=None)
+    reviews.add_examples(desk.book, found.claim.id, taught, at=desk.at)
 
 
 def _again(review: Review, correction: Correction) -> Review:

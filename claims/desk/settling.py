@@ -1,12 +1,19 @@
 """A decision about money, as rights are checked against it."""
 
 from decimal import Decimal
+from typing import Final
+from uuid import UUID
 
+from claims.actions import Action
+from claims.actors import ActorKind
 from claims.desk.desk import Desk
-from claims.repository import assessments
+from claims.repository import assessments, timeline
 from claims.repository.claims import Claim
 from claims.rights_objects import Settlement
 from claims.triage import CaseClass
+from model.errors import RightsError
+
+_DECIDES: Final = frozenset({"settle", "decline"})
 
 
 def class_of(claim: Claim) -> CaseClass:
@@ -26,3 +33,20 @@ def settlement_of(desk: Desk, claim: Claim, amount: Decimal, *, reasoned: bool) 
         limits=desk.house.rulebook.policy.market(claim.region),
         reasoned=reasoned,
     )
+
+
+def decided_before(desk: Desk, claim: Claim) -> frozenset[UUID]:
+    """Who of the staff decided what the customer has contested since: others decide anew."""
+    if not claim.facts.disputed:
+        return frozenset()
+    steps = timeline.of_claim(desk.book, claim.id)
+    contested = max((step.position for step in steps if step.move == Action.CONTEST), default=-1)
+    names = (step.by for step in steps if step.move in _DECIDES and step.position < contested)
+    people = (name.partition(":") for name in names)
+    return frozenset(UUID(person) for kind, _, person in people if kind == ActorKind.STAFF)
+
+
+def check_second_person(desk: Desk, claim: Claim, action: Action) -> None:
+    """Raises ``RightsError`` ``same_person`` for who decided before what is contested now."""
+    if desk.actor.id in decided_before(desk, claim):
+        raise RightsError("same_person", f"{action} of their own decision", action=action, role=desk.actor.role)

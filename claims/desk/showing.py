@@ -14,9 +14,22 @@ from claims.desk.desk import Desk, thing_of
 from claims.desk.photos import PhotoFile
 from claims.desk.standing import Standing, standing
 from claims.materials import Material
-from claims.repository import assessments, claims, deadlines, materials, notices, offers, photos, timeline
+from claims.repository import (
+    assessments,
+    claims,
+    complaint_queue,
+    complaints,
+    deadlines,
+    materials,
+    notices,
+    offers,
+    photos,
+    timeline,
+)
 from claims.repository.assessments import Made
 from claims.repository.claims import Claim
+from claims.repository.complaint_queue import Pending
+from claims.repository.deadlines import Deadline
 from claims.repository.materials import Received
 from claims.repository.notices import Reported
 from claims.repository.offers import Offer
@@ -37,7 +50,8 @@ _ALWAYS: Final = (Action.COMPLAIN, Action.EXPORT_OWN, Action.DELETE_OWN)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What an actor sees. ``clocks`` are promises that are open; ``made`` is the last estimate of the machine.
+    """What an actor sees. ``clocks`` are promises that are open, ``complaints`` all that were made; ``made`` is the
+    last estimate of the machine.
 
     Without ``full`` there are no photos and no estimate; without ``personal`` there are no documents, and whoever shows
     it masks the notice and leaves people's own words out. ``staff``: somebody of the insurer looks. ``zone`` is that of
@@ -50,6 +64,7 @@ class Shown:
     steps: tuple[Step, ...]
     standing: Standing
     clocks: tuple[Clock, ...]
+    complaints: tuple[Pending, ...]
     photos: tuple[Photo, ...]
     materials: tuple[Received, ...]
     made: Made | None
@@ -84,7 +99,8 @@ def show(desk: Desk, claim_id: UUID) -> Shown:
     full, personal = desk.may(Action.READ_CLAIM, claim), desk.may(Action.SEE_PERSONAL_DATA, claim)
     made = assessments.of_claim(desk.book, claim.id) if full else ()
     zone = ZoneInfo(desk.house.rulebook.policy.market(claim.region).timezone)
-    clocks = _open_promises(desk, claim)
+    every = deadlines.of_claim(desk.book, claim.id)
+    clocks = _open_promises(every)
     pictures = photos.of_claim(desk.book, claim.id)
     return Shown(
         claim=claim,
@@ -93,6 +109,7 @@ def show(desk: Desk, claim_id: UUID) -> Shown:
         steps=timeline.of_claim(desk.book, claim.id),
         standing=standing(desk, claim),
         clocks=clocks,
+        complaints=_complaints(desk, claim, every),
         photos=pictures if full else (),
         materials=materials.of_claim(desk.book, claim.id) if personal else (),
         made=made[-1] if made else None,
@@ -149,8 +166,15 @@ def _of_state(desk: Desk, found: tuple[Claim, ...], state: PublicState | None) -
             yield Listed(claim, public)
 
 
-def _open_promises(desk: Desk, claim: Claim) -> tuple[Clock, ...]:
-    every = (deadline.clock for deadline in deadlines.of_claim(desk.book, claim.id))
+def _complaints(desk: Desk, claim: Claim, clocks: tuple[Deadline, ...]) -> tuple[Pending, ...]:
+    """Each has clocks: where there are none, nobody asks."""
+    if not any(one.clock.kind in complaint_queue.KINDS for one in clocks):
+        return ()
+    return complaint_queue.pending(complaints.of_claim(desk.book, claim.id), clocks)
+
+
+def _open_promises(deadlines: tuple[Deadline, ...]) -> tuple[Clock, ...]:
+    every = (deadline.clock for deadline in deadlines)
     return promised([clock for clock in every if clock.ended_at is None and clock.dropped_at is None])
 
 
@@ -158,6 +182,8 @@ def _next_step(desk: Desk, claim: Claim, clocks: tuple[Clock, ...], zone: ZoneIn
     """With the time that was promised for it, where the insurer has to act; what payment waits for comes first."""
     if claim.state is CaseState.CONFIRMED and not standing(desk, claim).complete:
         return note("next_step_waits.confirmed")
+    if claim.state is CaseState.ASSESSED and _ran_out(desk, claim):
+        return note("next_step_waits.offer_ended")
     kind = ClockKind.PAYMENT if claim.state in _PAID else ClockKind.REVIEW
     runs = desk.house.lifecycle.states[claim.state].clock
     due = next((one.due_at for one in clocks if one.kind is kind and one.waiting_since is None), None)
@@ -177,9 +203,16 @@ def _can(desk: Desk, claim: Claim, *, photographed: bool) -> Iterator[Action]:
         wanted.pop(Action.ASSESS, None)
     if desk.house.lifecycle.rests(claim.state) or offers.of_claim(desk.book, claim.id):
         wanted[Action.FEEDBACK] = None
+    if claim.state is CaseState.ASSESSED:
+        wanted.pop(Action.ACCEPT if _ran_out(desk, claim) else Action.RENEW_OFFER, None)
     wanted |= dict.fromkeys(_ALWAYS)
     rights, role = desk.house.rights, desk.actor.role
     yield from (one for one in wanted if rights.scope(role, one) is not Scope.NEVER and _reaches(desk, claim, one))
+
+
+def _ran_out(desk: Desk, claim: Claim) -> bool:
+    offer = offers.open_of(desk.book, claim.id)
+    return offer is None or offer.runs_out(desk.at)
 
 
 def _moves(desk: Desk, claim: Claim) -> Iterator[Action]:

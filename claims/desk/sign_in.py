@@ -11,7 +11,7 @@ from uuid import UUID
 
 from claims.audit import Thing, ThingKind
 from claims.desk.desk import Desk
-from claims.repository import people
+from claims.repository import people, strangers
 from claims.repository.held import held_person
 from claims.repository.people import OWN_ISSUER, Person
 from model.errors import RightsError
@@ -53,6 +53,18 @@ def who_is(desk: Desk, login: str) -> Person | None:
     return _with_password(people.by_subject(desk.book, normal_login(login)))
 
 
+def stranger_locked_until(desk: Desk, login: str) -> datetime | None:
+    """Until when the password of a login that nobody has is not looked at."""
+    return strangers.locked_until(desk.book, normal_login(login))
+
+
+def refuse_stranger(desk: Desk, login: str, policy: LockOut) -> None:
+    """After a wrong password of a login that nobody has: it waits as a person's would."""
+    name = normal_login(login)
+    failures = strangers.failed(desk.book, name, at=desk.at)
+    strangers.lock(desk.book, name, policy.until(failures, desk.at))
+
+
 def myself(desk: Desk, person: UUID) -> Person:
     """Somebody whose password is kept here. Raises ``RightsError`` ``signed_in_elsewhere``, ``token_revoked``."""
     found = people.get(desk.book, person)
@@ -71,10 +83,9 @@ def admit(desk: Desk, known: Person, renewed: str | None = None) -> Person:
     found = held_person(desk.book, known.id)
     if found is None or not found.active or found.password != known.password:
         raise RightsError("credentials")
-    if renewed is None:
-        people.logged_in(desk.book, known.id)
-    else:
+    if renewed is not None:
         people.set_password(desk.book, known.id, renewed, revoke=False)
+    people.logged_in(desk.book, known.id, at=desk.at)
     desk.audit(SignInEvent.SIGNED_IN, _thing(known.id))
     return found
 

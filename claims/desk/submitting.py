@@ -1,14 +1,14 @@
-"""What a case needs is handed in; and that it is there."""
+"""What a case needs is handed in; and that it is there, so that it is looked at."""
 
 from uuid import UUID
 
 from claims.actions import Action
-from claims.desk import clocks, paying
+from claims.desk import assessing, clocks, paying
 from claims.desk.desk import Desk, thing_of
-from claims.desk.moving import move
+from claims.desk.handed_in import submitted
 from claims.desk.standing import Standing, standing
 from claims.materials import Material
-from claims.repository import claims, materials, offers, photos
+from claims.repository import claims, materials, offers
 from claims.repository.claims import Claim
 from claims.states import CaseState
 from model.errors import ClaimError
@@ -34,18 +34,11 @@ def add_material(
 
 
 def submit(desk: Desk, claim_id: UUID) -> tuple[Claim, Standing]:
-    """What is there is handed in: the insurer's clocks begin, or go on. The answer lists all that is still missing.
+    """What is there is handed in: the insurer's clocks begin, or go on, and the machine looks unless a person does.
 
-    Raises ``ClaimError``: ``no_photos`` for a case without any, ``materials_missing``, ``impossible_move``.
+    The answer lists all that is still missing. Raises ``ClaimError`` as ``submitted`` does.
     """
     claim = submitted(desk, desk.claim(claim_id, Action.SUBMIT_MATERIALS))
+    if claim.state is CaseState.MATERIALS_SUBMITTED:
+        claim = assessing.ask(desk.as_system(), claim.id).claim
     return claim, standing(desk, claim)
-
-
-def submitted(desk: Desk, claim: Claim) -> Claim:
-    """The case after the move; one that asked for materials needs all of them."""
-    if not photos.of_claim(desk.book, claim.id):
-        raise ClaimError("no_photos", claim.number)
-    if claim.state is CaseState.MATERIALS_INCOMPLETE and not (now := standing(desk, claim)).complete:
-        raise ClaimError("materials_missing", claim.number, missing=now.missing)
-    return move(desk, claim, "submit_materials")

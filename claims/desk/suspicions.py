@@ -5,6 +5,7 @@ Fraud facts raise a case in the queue and change neither an amount nor a route (
 
 import hmac
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -34,18 +35,38 @@ _DRAW_ABOUT: Final = b"quickclaim/sample/1\0"
 _PLACES: Final = 6
 
 
-def known_facts(desk: Desk, claim: Claim, observations: Sequence[Observation]) -> CaseFacts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """A case beside all others, as they were while the machine looked: read once, outside the lock of any writer."""
+
+    photos: tuple[OwnPhoto, ...]
+    notice: Notice | None = field(repr=False)
+    other_photos: tuple[OtherPhoto, ...]
+    other_claims: tuple[OtherClaim, ...]
+
+
+def surroundings(desk: Desk, claim: Claim, observations: Sequence[Observation]) -> Surroundings:
+    """What is known of the photos of a case and of its car."""
+    own, reported = _own_photos(desk, claim, observations), notices.get(desk.book, claim.id)
+    notice = None if reported is None else reported.notice
+    return Surroundings(
+        photos=own,
+        notice=notice,
+        other_photos=fraud.other_photos(desk.book, claim.id, own),
+        other_claims=_other_claims(desk, claim, notice),
+    )
+
+
+def known_facts(desk: Desk, claim: Claim, around: Surroundings) -> CaseFacts:
     """What was stated, and what other cases tell: photos that they have too, parts that were paid for within a year.
 
     With it goes the draw of the sample, so that an assessment made again draws the same.
     """
-    own = _own_photos(desk, claim, observations)
-    others = fraud.other_photos(desk.book, claim.id, own)
     return claim.facts.model_copy(
         update={
-            "seen_photos": tuple(_seen(other) for other in others),
-            "paid_in_last_year": _paid_parts(desk, claim),
-            "sample_draw": draw(desk.house.sample, claim, [photo.sha256 for photo in own]),
+            "seen_photos": tuple(_seen(other) for other in around.other_photos),
+            "paid_in_last_year": _paid_parts(desk, around),
+            "sample_draw": draw(desk.house.sample, claim, [photo.sha256 for photo in around.photos]),
         }
     )
 
@@ -60,20 +81,17 @@ def draw(key: bytes, claim: Claim, digests: Sequence[str]) -> Decimal:
     return Decimal(number * 10**_PLACES >> 64).scaleb(-_PLACES)
 
 
-def note_down(desk: Desk, claim: Claim, made: Made, assessment: Assessment) -> int:
-    """The fraud facts of the case as they are now, each kept once; how far they raise it in the queue."""
-    case = _fraud_case(desk, claim, assessment)
+def note_down(desk: Desk, claim: Claim, made: Made, assessment: Assessment, around: Surroundings) -> int:
+    """The fraud facts of the case, each kept once; how far they raise it in the queue."""
+    case = _fraud_case(desk, claim, assessment, around)
     factor = desk.house.rulebook.policy.price_outlier_factor
     found = fraud_facts(case, desk.house.fraud, outlier_factor=factor)
     fraud.add(desk.book, claim.id, found, at=desk.at, assessment=made.id)
     return risk(found)
 
 
-def _fraud_case(desk: Desk, claim: Claim, assessment: Assessment) -> FraudCase:
-    own = _own_photos(desk, claim, assessment.observations)
-    reported = notices.get(desk.book, claim.id)
-    notice = reported.notice if reported is not None else None
-    others = _other_claims(desk, claim, notice)
+def _fraud_case(desk: Desk, claim: Claim, assessment: Assessment, around: Surroundings) -> FraudCase:
+    notice, others = around.notice, around.other_claims
     return FraudCase(
         claim=claim.id,
         zone=ZoneInfo(desk.house.rulebook.policy.market(claim.region).timezone),
@@ -82,10 +100,10 @@ def _fraud_case(desk: Desk, claim: Claim, assessment: Assessment) -> FraudCase:
         happened_at=notice.happened_at if notice is not None else claim.opened_at,
         policy_began=_policy_began(desk, claim),
         place=_place(notice),
-        photos=own,
+        photos=around.photos,
         parts=frozenset(_parts(assessment)),
         lines=tuple(_priced_lines(desk, claim, assessment)),
-        other_photos=fraud.other_photos(desk.book, claim.id, own),
+        other_photos=around.other_photos,
         other_claims=others,
         complaints=complaints.count(desk.book, [claim.id, *(other.claim for other in others)]),
         high_risk_tag=claim.facts.high_risk_tag,
@@ -123,10 +141,9 @@ def _seen(other: OtherPhoto) -> SeenPhoto:
     )
 
 
-def _paid_parts(desk: Desk, claim: Claim) -> tuple[LabelPart, ...]:
-    reported = notices.get(desk.book, claim.id)
-    cases = _other_claims(desk, claim, None if reported is None else reported.notice)
-    paid = same_car.paid_parts(desk.book, [case.claim for case in cases], since=desk.at - _YEAR)
+def _paid_parts(desk: Desk, around: Surroundings) -> tuple[LabelPart, ...]:
+    cases = [case.claim for case in around.other_claims]
+    paid = same_car.paid_parts(desk.book, cases, since=desk.at - _YEAR)
     return tuple(LabelPart(part=ref.part, side=ref.side) for ref in sorted(paid, key=lambda one: (one.part, one.side)))
 
 

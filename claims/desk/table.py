@@ -28,13 +28,15 @@ class OnTable:
     independent: tuple[Reassessment, ...]
 
 
-def on_table(desk: Desk, claim_id: UUID) -> OnTable:
+def on_table(desk: Desk, claim_id: UUID, found: InReview | None = None) -> OnTable:
     """For staff who may read the case: customers and apps see what was decided, not what is being thought about.
+
+    ``found`` is the review where the transaction has just made it: to make it again costs as much as all the rest.
 
     Raises ``RightsError``, ``ReviewError`` ``not_reproduced``.
     """
     desk.check(Action.QUEUE_READ)
-    found = reviewing.review_of(desk, claim_id)
+    found = found or reviewing.review_of(desk, claim_id)
     return OnTable(
         shown=showing.show(desk, claim_id),
         found=found,

@@ -2,36 +2,43 @@
 
 from collections.abc import Mapping, Set
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from claims.actions import Action
 from claims.deadlines import Event
 from claims.deadlines import clocks as clocks_of
-from claims.desk import clocks
+from claims.desk import clocks, paying, room
 from claims.desk.desk import Desk, thing_of
+from claims.desk.ending import end_open
 from claims.desk.moving import move
-from claims.desk.offering import end_open
 from claims.follow_up import Feedback
 from claims.repository import claims, complaints, deadlines, follow_ups, offers, payments
 from claims.repository.claims import Claim
-from claims.states import Guard
+from claims.states import CaseState, Guard
 from claims.tables.words import OfferEnd
 from claims.triage import CaseClass
 from model.errors import ClaimError
 from model.notes import note
+
+_REMEMBERED: Final = frozenset({CaseState.REPORTED, CaseState.MATERIALS_SUBMITTED, CaseState.MATERIALS_INCOMPLETE})
+"""Where the machine has not begun: the wish is noted, and the case stays."""
 
 
 def contest(desk: Desk, claim_id: UUID, words: str) -> Claim:
     """The customer sees it otherwise, in their own words: somebody with more authority looks. Money that was started
     stays where it is until they decide."""
     claim = desk.claim(claim_id, Action.CONTEST)
+    room.for_contest(desk, claim)
+    paying.end_return_clock(desk, claim)
     return _back(desk, claim, "contest", words, OfferEnd.CONTESTED, facts={"disputed": True})
 
 
 def refuse_automation(desk: Desk, claim_id: UUID) -> Claim:
-    """A person decides, whatever the machine has said or will say (PIPL, art. 24)."""
+    """A person decides, whatever the machine has said or will say (PIPL, art. 24). To say so twice changes nothing."""
     claim = desk.claim(claim_id, Action.REFUSE_AUTOMATION)
+    if claim.facts.automation_refused and claim.state in _REMEMBERED:
+        return claim
     offer = offers.open_of(desk.book, claim.id)
     met = {Guard.MACHINE_OFFER} if offer is not None and offer.machine else set[Guard]()
     return _back(desk, claim, "refuse_automation", None, OfferEnd.REFUSED, met=met, facts={"automation_refused": True})
@@ -48,6 +55,7 @@ def withdraw(desk: Desk, claim_id: UUID, words: str | None = None) -> Claim:
 def reopen(desk: Desk, claim_id: UUID, words: str) -> Claim:
     """Something that nobody could see before: a closed case is looked at again."""
     claim = desk.claim(claim_id, Action.REOPEN)
+    room.for_reopening(desk, claim)
     return _back(desk, claim, "reopen", words, OfferEnd.SUPERSEDED)
 
 
@@ -56,6 +64,7 @@ def complain(desk: Desk, claim_id: UUID, words: str) -> Claim:
     claim = _remembered(desk.claim(claim_id, Action.COMPLAIN))
     if not words.strip():
         raise ClaimError("needs_more", "complain", needs=(Guard.REASON,), known=(Guard.REASON,))
+    room.for_complaint(desk, claim)
     complaints.add(desk.book, claim.id, words, by=desk.actor, at=desk.at)
     started = clocks_of(CaseClass.SIMPLE, Event.COMPLAINT_RECEIVED, desk.at, desk.house.terms(claim.region))
     deadlines.start(desk.book, claim.id, started, at=desk.at)

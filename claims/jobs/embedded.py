@@ -50,7 +50,7 @@ def at_work(
             yield
         finally:
             stop.set()
-            queue.ring()
+            queue.ring(threads)
             _join(running, stop_s)
 
 
@@ -62,7 +62,6 @@ def _release(books: Books) -> None:
 
 
 def _work(worker: Worker, queue: LocalQueue, stop: Event, poll_s: float) -> None:
-    """Whoever took a job wakes another thread: there may be more than one."""
     while not stop.is_set():
         job = None
         try:
@@ -72,7 +71,6 @@ def _work(worker: Worker, queue: LocalQueue, stop: Event, poll_s: float) -> None
         if job is None:
             queue.wait(poll_s)
         else:
-            queue.ring()
             worker.run(job)
 
 

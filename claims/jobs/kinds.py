@@ -7,7 +7,7 @@ from functools import partial
 
 from claims.assess import Assessment
 from claims.desk import assessing
-from claims.desk.house import House
+from claims.desk.house import ASSESS, House
 from claims.desk.in_force import up_to_date
 from claims.desk.overdue import act_on_overdue
 from claims.jobs.ticks import Tick
@@ -30,7 +30,7 @@ def kinds(house: House, now: Now, assessed: Assessed = lambda *_: None) -> Kinds
             assessing.given_up(desk, work.job)
             work.give_up(desk.book, error)
 
-    return {assessing.ASSESS: Kind(assess, refer)}
+    return {ASSESS: Kind(assess, refer)}
 
 
 def overdue_clocks(house: House) -> Tick:

@@ -1,7 +1,7 @@
 """Where work is put, and how workers hear of it."""
 
 from datetime import datetime
-from threading import Event
+from threading import Condition
 from typing import Protocol
 from uuid import UUID
 
@@ -24,11 +24,13 @@ class LocalQueue:
     """The queue of one process: wakes its threads.
 
     It rings inside of the transaction. SQLite has one writer, so that whoever is woken waits for its end, and sees the
-    job or, where it was undone, none.
+    job or, where it was undone, none. Each ring wakes one of the ``threads``.
     """
 
-    def __init__(self) -> None:
-        self._rung = Event()
+    def __init__(self, threads: int = 2) -> None:
+        self._threads = threads
+        self._rings = 0
+        self._rung = Condition()
 
     def put(self, book: Book, job: Job) -> tuple[Job, bool]:
         """As ``JobQueue.put``."""
@@ -39,11 +41,14 @@ class LocalQueue:
     def again(self, book: Book, job: UUID, at: datetime) -> None:
         """Threads that were not woken look by themselves."""
 
-    def ring(self) -> None:
-        """There may be something to do."""
-        self._rung.set()
+    def ring(self, times: int = 1) -> None:
+        """There may be something to do. Threads that are at work look again before they wait."""
+        with self._rung:
+            self._rings = min(self._rings + times, self._threads)
+            self._rung.notify(times)
 
     def wait(self, seconds: float) -> None:
         """Until it rings, but no longer than so many seconds."""
-        self._rung.wait(seconds)
-        self._rung.clear()
+        with self._rung:
+            if self._rung.wait_for(lambda: self._rings, seconds):
+                self._rings -= 1

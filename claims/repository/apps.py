@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from claims.repository.book import Book
 from claims.repository.rows import columns_of, insert_once, record
@@ -24,7 +24,8 @@ class App:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppKey:
-    """A key of an app: found by its prefix, right by its digest (``claims.tokens``)."""
+    """A key of an app: found by its prefix, right by its digest (``claims.tokens``). ``used_at`` is some minutes old at
+    the most, None where nobody came in with it."""
 
     id: UUID
     app: UUID
@@ -33,6 +34,7 @@ class AppKey:
     made_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    used_at: datetime | None = None
 
     def valid_at(self, at: datetime) -> bool:
         """Neither revoked nor run out."""
@@ -102,6 +104,17 @@ def token_with_digest(book: Book, digest: str) -> ClaimToken | None:
     """The token that a presented one is."""
     row = book.connection.execute(select(claim_tokens).where(claim_tokens.c.digest == digest)).one_or_none()
     return None if row is None else record(ClaimToken, row)
+
+
+def valid_tokens(book: Book, claim: UUID) -> int:
+    """How many tokens open a claim."""
+    query = select(func.count()).where(claim_tokens.c.claim == claim, claim_tokens.c.revoked_at.is_(None))
+    return book.connection.execute(query).scalar_one()
+
+
+def used(book: Book, key: UUID, *, at: datetime) -> None:
+    """The app has come in with it."""
+    book.connection.execute(update(app_keys).where(app_keys.c.id == key).values(used_at=at))
 
 
 def revoke_tokens(book: Book, claim: UUID, *, at: datetime) -> None:

@@ -45,11 +45,12 @@ def keep(book: Book, made: Made) -> tuple[Made, bool]:
         "versions": dict(estimate.versions),
         "document": estimate.document.decode(),
     }
-    fresh = insert_once(book.connection, assessments, row, on=["claim", "inputs"])
+    if insert_once(book.connection, assessments, row, on=["claim", "inputs"]):
+        return made, True
     kept = with_inputs(book, made.claim, inputs)
     if kept is None:
         raise RuntimeError("an assessment was neither kept nor there before")
-    return kept, fresh
+    return kept, False
 
 
 def with_inputs(book: Book, claim: UUID, inputs: str) -> Made | None:

@@ -1,6 +1,7 @@
 """The audit chain in the database: appended to under the lock of its head, read as it stands, checked as a whole."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -23,6 +24,16 @@ _NO_TIME: Final = datetime.fromisoformat("0001-01-01")
 _AT_A_TIME: Final = 1000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What an entry will tell. Facts as ``claims.audit.append`` takes them."""
+
+    actor: Actor
+    action: Word
+    on: Thing
+    facts: Mapping[str, object]
+
+
 def append(
     book: Book, *, at: datetime, actor: Actor, action: Word, on: Thing, facts: Mapping[str, object] | None = None
 ) -> Entry:
@@ -30,13 +41,24 @@ def append(
 
     Raises ``SecrecyError`` ``secrecy.fact_refused`` as ``claims.audit.append`` does.
     """
-    after = _head(book.connection.execute(select(audit_head).with_for_update()).one())
-    entry = chain.append(after, at=at, actor=actor, action=action, on=on, facts=facts or {}, key=book.secrets.audit)
-    row = {name: getattr(entry, name) for name in ("seq", "actor", "role", "action", "object", "previous", "hash")}
-    told = {"at": as_text(entry.at), "facts": chain.facts_text(entry.facts)}
-    book.connection.execute(insert(audit).values(**row, **told))
-    book.connection.execute(update(audit_head).values(seq=entry.seq, hash=entry.hash))
+    [entry] = append_all(book, [Said(actor=actor, action=action, on=on, facts=facts or {})], at=at)
     return entry
+
+
+def append_all(book: Book, said: Sequence[Said], *, at: datetime) -> tuple[Entry, ...]:
+    """The next entries, in order, as ``append`` does for one."""
+    if not said:
+        return ()
+    last, entries = _head(book.connection.execute(select(audit_head).with_for_update()).one()), list[Entry]()
+    for one in said:
+        entry = chain.append(
+            last, at=at, actor=one.actor, action=one.action, on=one.on, facts=one.facts, key=book.secrets.audit
+        )
+        entries.append(entry)
+        last = Head(entry.seq, entry.hash)
+    book.connection.execute(insert(audit), list(map(_columns, entries)))
+    book.connection.execute(update(audit_head), {"seq": last.seq, "hash": last.hash})
+    return tuple(entries)
 
 
 def head(book: Book) -> Head:
@@ -64,6 +86,11 @@ def about(book: Book, thing: Thing, *, after: int = 0, limit: int = 100) -> tupl
 def verify(book: Book, *, anchors: Sequence[Head] = ()) -> tuple[audit_check.Fault, ...]:
     """Every fault of the stored chain; ``anchors`` are links kept elsewhere. In a reading transaction."""
     return audit_check.verify(entries(book), key=book.secrets.audit, head=head(book), anchors=anchors)
+
+
+def _columns(entry: Entry) -> dict[str, object]:
+    row = {name: getattr(entry, name) for name in ("seq", "actor", "role", "action", "object", "previous", "hash")}
+    return {**row, "at": as_text(entry.at), "facts": chain.facts_text(entry.facts)}
 
 
 def _head(row: Row[Any]) -> Head:

@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
 
 from claims.facts import CaseFacts
 from claims.ids import new_number
 from claims.repository.book import Book
 from claims.repository.rows import columns_of, insert_once, record
-from claims.review_queue import Lease
+from claims.review_queue import Lease, Place
 from claims.states import CaseState, Owner
 from claims.tables import claims, people
 from claims.triage import Authority, CaseClass
@@ -68,6 +68,11 @@ def get(book: Book, claim: UUID) -> Claim | None:
     return _one(book, select(claims).where(claims.c.id == claim))
 
 
+def some(book: Book, ids: Iterable[UUID]) -> dict[UUID, Claim]:
+    """Cases by their ids; those that are not there are left out."""
+    return {claim.id: claim for claim in _all(book, select(claims).where(claims.c.id.in_(tuple(ids))))}
+
+
 def by_number(book: Book, number: str) -> Claim | None:
     """A case by the number that people read."""
     return _one(book, select(claims).where(claims.c.number == number))
@@ -114,12 +119,27 @@ def listed(
     return _all(book, query)
 
 
-def to_review(book: Book, person: UUID, *, at: datetime, limit: int = 200) -> tuple[Claim, ...]:
-    """Cases that wait for a person: those that nobody else works on at ``at``, by deadline, then risk, then age."""
+def to_review(
+    book: Book, person: UUID, *, at: datetime, after: Place | None = None, limit: int = 200
+) -> tuple[Claim, ...]:
+    """Cases that wait for a person: those that nobody else works on at ``at``, by deadline, then risk, then age;
+    ``after`` goes on after a page."""
     waits = claims.c.owner.in_((Owner.ADJUSTER, Owner.SPECIALIST))
     free = or_(claims.c.holder.is_(None), claims.c.holder == person, claims.c.lease_until <= at)
     order = (claims.c.due_at.asc().nulls_last(), claims.c.risk.desc(), claims.c.state_since, claims.c.id)
-    return _all(book, select(claims).where(waits, free).order_by(*order).limit(limit))
+    query = select(claims).where(waits, free).order_by(*order).limit(limit)
+    return _all(book, query if after is None else query.where(_behind(after)))
+
+
+def _behind(place: Place) -> ColumnElement[bool]:
+    """As the order is: one without a deadline comes last."""
+    same_age = and_(claims.c.state_since == place.since, claims.c.id > place.claim)
+    younger = or_(claims.c.state_since > place.since, same_age)
+    same_due = or_(claims.c.risk < place.risk, and_(claims.c.risk == place.risk, younger))
+    if place.due_at is None:
+        return and_(claims.c.due_at.is_(None), same_due)
+    later = or_(claims.c.due_at > place.due_at, claims.c.due_at.is_(None))
+    return or_(later, and_(claims.c.due_at == place.due_at, same_due))
 
 
 def held(book: Book, person: UUID, *, at: datetime) -> int:

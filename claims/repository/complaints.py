@@ -1,14 +1,16 @@
-"""Complaints of customers: received, replied to, told about, solved. Each step is made once."""
+"""Complaints of customers: received, taken, replied to, told about, solved. Each step is made once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from claims.actors import Actor
+from claims.deadline_rules import Level
 from claims.ids import new_id
 from claims.note_json import note_json, note_of
 from claims.repository.book import Book
@@ -16,13 +18,23 @@ from claims.repository.rows import change_one, opened_record, sealed_columns
 from claims.tables import complaints
 from model.notes import Note
 
-_PERSONAL: Final = ("text", "answer")
+_PERSONAL: Final = ("text", "reply", "result", "answer")
+
+
+class ComplaintState(StrEnum):
+    """How far a complaint is."""
+
+    RECEIVED = "received"
+    REPLIED = "replied"
+    TOLD = "told"
+    SOLVED = "solved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
-    """``by`` names the actor who made or took it. ``text`` is what the customer said, ``answer`` what was answered in
-    words, both None once they were erased; ``solution`` is a code with its facts.
+    """``by`` names the actor who made it, ``holder`` the one who answers it. ``text`` is what the customer said;
+    ``reply``, ``result`` and ``answer`` were said to them at each step, where words were said. All four are None once
+    they were erased; ``solution`` is a code with its facts. ``level``: who deals with it since clocks were missed.
 
     ``replied_at``: somebody has answered the customer; ``told_at``: the result, or the reason why it takes longer, was
     told; ``solved_at``: nothing is open.
@@ -37,7 +49,20 @@ class Complaint:
     told_at: datetime | None = None
     solved_at: datetime | None = None
     solution: Note | None = None
+    reply: str | None = field(default=None, repr=False)
+    result: str | None = field(default=None, repr=False)
     answer: str | None = field(default=None, repr=False)
+    holder: str | None = None
+    level: Level | None = None
+
+    @property
+    def state(self) -> ComplaintState:
+        """The last step that was made."""
+        if self.solved_at is not None:
+            return ComplaintState.SOLVED
+        if self.told_at is not None:
+            return ComplaintState.TOLD
+        return ComplaintState.RECEIVED if self.replied_at is None else ComplaintState.REPLIED
 
 
 def add(book: Book, claim: UUID, text: str, *, by: Actor, at: datetime) -> Complaint:
@@ -50,13 +75,13 @@ def add(book: Book, claim: UUID, text: str, *, by: Actor, at: datetime) -> Compl
 def get(book: Book, complaint: UUID) -> Complaint | None:
     """One by its id."""
     row = book.connection.execute(select(complaints).where(complaints.c.id == complaint)).one_or_none()
-    return None if row is None else _complaint(book, row)
+    return None if row is None else of_row(book, row)
 
 
 def of_claim(book: Book, claim: UUID) -> tuple[Complaint, ...]:
     """Every complaint of a case, the first first."""
     query = select(complaints).where(complaints.c.claim == claim).order_by(complaints.c.at, complaints.c.id)
-    return tuple(_complaint(book, row) for row in book.connection.execute(query))
+    return tuple(of_row(book, row) for row in book.connection.execute(query))
 
 
 def count(book: Book, claims: Iterable[UUID]) -> int:
@@ -65,36 +90,50 @@ def count(book: Book, claims: Iterable[UUID]) -> int:
     return int(book.connection.execute(query).scalar_one())
 
 
-def replied(book: Book, complaint: UUID, *, at: datetime) -> None:
+def hold(book: Book, complaint: Complaint, holder: str | None, *, level: Level | None = None) -> Complaint:
+    """In somebody's hands, or in nobody's; ``level`` where it comes to another.
+
+    Raises ``StorageError`` ``storage.moved`` where it was solved, or somebody else has taken it since it was read.
+    """
+    held = replace(complaint, holder=holder, level=level or complaint.level)
+    open_ = (_is(complaint.id), complaints.c.solved_at.is_(None))
+    same = complaints.c.holder.is_not_distinct_from(complaint.holder)
+    change_one(book.connection, complaints, *open_, same, holder=held.holder, level=held.level)
+    return held
+
+
+def replied(book: Book, complaint: UUID, *, at: datetime, words: str | None = None) -> None:
     """The customer got a first reply. Raises ``StorageError`` ``storage.moved`` where that was done."""
-    change_one(
-        book.connection, complaints, complaints.c.id == complaint, complaints.c.replied_at.is_(None), replied_at=at
-    )
+    _step(book, complaint, "replied_at", at, reply=words)
 
 
-def told(book: Book, complaint: UUID, *, at: datetime) -> None:
+def told(book: Book, complaint: UUID, *, at: datetime, words: str | None = None) -> None:
     """The customer was told the result, or why it takes longer. Raises as ``replied`` does."""
-    change_one(book.connection, complaints, complaints.c.id == complaint, complaints.c.told_at.is_(None), told_at=at)
+    _step(book, complaint, "told_at", at, result=words)
 
 
 def solved(book: Book, complaint: UUID, solution: Note, *, at: datetime, answer: str | None = None) -> None:
     """Nothing of it is open. Raises as ``replied`` does."""
-    change_one(
-        book.connection,
-        complaints,
-        complaints.c.id == complaint,
-        complaints.c.solved_at.is_(None),
-        solved_at=at,
-        solution=note_json(solution),
-        answer_sealed=book.sealed(answer, complaints.name, complaint, "answer"),
-    )
+    _step(book, complaint, "solved_at", at, answer=answer)
+    book.connection.execute(update(complaints).where(_is(complaint)).values(solution=note_json(solution)))
+
+
+def _step(book: Book, complaint: UUID, when: str, at: datetime, **said: str | None) -> None:
+    """A step that was not made before, and what was said with it."""
+    sealed = {f"{name}_sealed": book.sealed(words, complaints.name, complaint, name) for name, words in said.items()}
+    change_one(book.connection, complaints, _is(complaint), complaints.c[when].is_(None), **{when: at, **sealed})
 
 
 def erase_words(book: Book, claim: UUID) -> None:
     """What the customer and the staff wrote. Times and codes stay."""
-    words = {"text_sealed": None, "answer_sealed": None}
+    words = dict.fromkeys(f"{name}_sealed" for name in _PERSONAL)
     book.connection.execute(update(complaints).where(complaints.c.claim == claim).values(**words))
 
 
-def _complaint(book: Book, row: Row[Any]) -> Complaint:
+def _is(complaint: UUID) -> ColumnElement[bool]:
+    return complaints.c.id == complaint
+
+
+def of_row(book: Book, row: Row[Any]) -> Complaint:
+    """A complaint with its words, of a row of the table."""
     return opened_record(book, complaints, Complaint, row, *_PERSONAL, solution=row.solution and note_of(row.solution))

@@ -10,7 +10,6 @@ from sqlalchemy import Row, Select, insert, select, update
 
 from claims.deadline_rules import Level
 from claims.deadlines import Clock, Escalation
-from claims.hit_rate import Period
 from claims.ids import new_id
 from claims.note_json import note_json, note_of
 from claims.policy import Span
@@ -44,9 +43,9 @@ class Escalated:
 def start(book: Book, claim: UUID, clocks: Iterable[Clock], *, at: datetime) -> tuple[Deadline, ...]:
     """Clocks that begin. The caller has locked the case."""
     started = tuple(Deadline(id=new_id(at), claim=claim, clock=clock) for clock in clocks)
-    for deadline in started:
-        row = {"id": deadline.id, "claim": claim, "escalated_at": None, **_columns(deadline.clock)}
-        book.connection.execute(insert(deadlines).values(**row))
+    rows = [{"id": one.id, "claim": claim, "escalated_at": None, **_columns(one.clock)} for one in started]
+    if rows:
+        book.connection.execute(insert(deadlines), rows)
     return started
 
 
@@ -71,12 +70,6 @@ def overdue(book: Book, *, at: datetime, limit: int = 100) -> tuple[Deadline, ..
     """Clocks that were missed and that nobody has acted on, the longest overdue first."""
     late = (deadlines.c.due_at < at, deadlines.c.escalated_at.is_(None))
     return _all(book, select(deadlines).where(*_runs(), *late).order_by(deadlines.c.due_at).limit(limit))
-
-
-def due_in(book: Book, period: Period) -> tuple[Clock, ...]:
-    """Clocks of all cases that are due in a period: what the hit rate is made of."""
-    within = (deadlines.c.due_at >= period.begins, deadlines.c.due_at < period.ends)
-    return tuple(deadline.clock for deadline in _all(book, select(deadlines).where(*within)))
 
 
 def escalate(

@@ -1,7 +1,9 @@
-"""A customer's data deleted on request. That the retention period is over is the caller's check."""
+"""A customer's data deleted, on request or by itself. That the retention period is over is the caller's check."""
 
 from dataclasses import replace
 from datetime import datetime
+
+from sqlalchemy import select
 
 from claims.repository import (
     apps,
@@ -19,6 +21,16 @@ from claims.repository import (
 )
 from claims.repository.book import Book
 from claims.repository.claims import Claim
+from claims.tables import claims as table
+
+
+def closed(book: Book, region: str, *, before: datetime, limit: int = 100) -> tuple[Claim, ...]:
+    """Cases of a market that were closed before a moment and are not erased, the first closed first."""
+    old = (table.c.region == region, table.c.closed_at < before, table.c.erased_at.is_(None))
+    query = select(table.c.id).where(*old).order_by(table.c.closed_at, table.c.id).limit(limit)
+    ids = book.connection.execute(query).scalars().all()
+    found = claims.some(book, ids)
+    return tuple(found[claim] for claim in ids)
 
 
 def erase(book: Book, claim: Claim, *, at: datetime) -> Claim:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, distinct, exists, func
 from claims.ids import first_id
 from claims.repository.book import Book
 from claims.states import Owner
-from claims.tables import assessments, claims, corrections, deadlines, jobs, line_values, offers, outbox
+from claims.tables import assessments, claims, complaints, corrections, deadlines, jobs, line_values, offers, outbox
 from claims.tables.words import JobState
 from claims.triage import Route
 
@@ -68,6 +68,16 @@ def clocks_overdue(book: Book, *, at: datetime) -> int:
     runs = (deadlines.c.due_at < at, *(column.is_(None) for column in stopped))
     query = select(func.count()).select_from(claims.join(deadlines, deadlines.c.claim == claims.c.id))
     return _count(book, query.where(*late, *runs))
+
+
+def complaints_waiting(book: Book) -> Line:
+    """Complaints that nobody has solved."""
+    return _line(book, complaints.c.at, complaints.c.solved_at.is_(None))
+
+
+def erased(book: Book, since: datetime) -> int:
+    """Cases of which everything personal was erased."""
+    return _count(book, select(func.count()).where(claims.c.erased_at >= since))
 
 
 def offered_at_once(book: Book, since: datetime) -> Share:

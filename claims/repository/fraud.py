@@ -1,7 +1,7 @@
 """Fraud facts as they were found, each once, and the photos of other cases that they are looked for in."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -16,6 +16,7 @@ from sqlalchemy import Row, select
 from claims.fraud_case import OtherPhoto, OwnPhoto
 from claims.fraud_facts import (
     CaptureTime,
+    Character,
     Distance,
     Evidence,
     FraudCode,
@@ -28,7 +29,7 @@ from claims.fraud_facts import (
 from claims.ids import new_id
 from claims.repository import photos
 from claims.repository.book import Book
-from claims.repository.rows import insert_once, next_position, record
+from claims.repository.rows import insert_next, record
 from claims.tables import claims, fraud_facts, payments
 
 _EVIDENCE: Final[Mapping[FraudCode, type[Evidence]]] = MappingProxyType(
@@ -41,6 +42,7 @@ _EVIDENCE: Final[Mapping[FraudCode, type[Evidence]]] = MappingProxyType(
         FraudCode.PRICE_OUTLIER: Outlier,
         FraudCode.REPEATED_PART: Repeat,
         **dict.fromkeys((FraudCode.MANY_COMPLAINTS, FraudCode.HIGH_RISK_TAG), Tally),
+        FraudCode.VIN_CHECK_DIGIT: Character,
     }
 )
 """What each code is told with."""
@@ -76,29 +78,32 @@ def of_claim(book: Book, claim: UUID) -> tuple[Found, ...]:
 
 def other_photos(book: Book, claim: UUID, own: Iterable[OwnPhoto]) -> tuple[OtherPhoto, ...]:
     """Photos of other cases that are the same as, or nearly the same as, one of ``own``; the oldest first."""
-    matches = (photos.elsewhere(book, claim, sha256=one.sha256, phashes=one.phashes) for one in own)
-    found = {match.photo.id: match.photo for several in matches for match in several}
-    cases = {photo.claim for photo in found.values()}
+    found = photos.elsewhere(book, claim, {one.sha256: one.phashes for one in own})
+    cases = {match.claim for match in found}
     numbers, paid = _numbers(book, cases), paid_claims(book, cases)
     return tuple(
         OtherPhoto(
-            claim=photo.claim,
-            claim_number=numbers[photo.claim],
-            sha256=photo.sha256,
-            phash=photo.phash,
-            paid=photo.claim in paid,
+            claim=match.claim,
+            claim_number=numbers[match.claim],
+            sha256=match.sha256,
+            phash=match.phash,
+            paid=match.claim in paid,
         )
-        for _, photo in sorted(found.items())
+        for match in found
     )
 
 
-def paid_claims(book: Book, among: Iterable[UUID]) -> frozenset[UUID]:
+def paid_claims(book: Book, among: Collection[UUID]) -> frozenset[UUID]:
     """Cases for which money went out and did not come back."""
+    if not among:
+        return frozenset()
     query = select(payments.c.claim).where(payments.c.claim.in_(tuple(among)), payments.c.paid_at.is_not(None))
     return frozenset(book.connection.execute(query).scalars())
 
 
-def _numbers(book: Book, cases: Iterable[UUID]) -> dict[UUID, str]:
+def _numbers(book: Book, cases: Collection[UUID]) -> dict[UUID, str]:
+    if not cases:
+        return {}
     query = select(claims.c.id, claims.c.number).where(claims.c.id.in_(tuple(cases)))
     return {row.id: row.number for row in book.connection.execute(query)}
 
@@ -108,7 +113,6 @@ def _added(book: Book, claim: UUID, fact: FraudFact, at: datetime, assessment: U
     row = {
         "id": new_id(at),
         "claim": claim,
-        "position": next_position(book.connection, fraud_facts, claim),
         "assessment": assessment,
         "code": fact.code,
         "evidence": evidence,
@@ -116,7 +120,7 @@ def _added(book: Book, claim: UUID, fact: FraudFact, at: datetime, assessment: U
         "digest": sha256(json.dumps([fact.code, evidence], sort_keys=True).encode()).hexdigest(),
         "found_at": at,
     }
-    return insert_once(book.connection, fraud_facts, row, on=["claim", "digest"])
+    return insert_next(book.connection, fraud_facts, row, on=["claim", "digest"]) is not None
 
 
 def _evidence_json(fact: FraudFact) -> Any:

@@ -39,9 +39,10 @@ class Job:
 
 def put(book: Book, job: Job) -> tuple[Job, bool]:
     """The job of this key, and whether it is new: the same work is put once."""
-    fresh = insert_once(book.connection, jobs, columns_of(job), on=["key"])
+    if insert_once(book.connection, jobs, columns_of(job), on=["key"]):
+        return job, True
     row = book.connection.execute(select(jobs).where(jobs.c.key == job.key)).one()
-    return record(Job, row), fresh
+    return record(Job, row), False
 
 
 def get(book: Book, job: UUID) -> Job | None:
@@ -57,6 +58,18 @@ def take(book: Book, worker: str, *, at: datetime, lease: timedelta, kinds: Iter
         query = query.where(jobs.c.kind.in_(wanted))
     row = book.connection.execute(query.with_for_update(skip_locked=True)).one_or_none()
     return None if row is None else _taken(book, row.id, worker, at, lease)
+
+
+def due(book: Book, kind: str, *, at: datetime, limit: int) -> tuple[datetime, ...]:
+    """Since when jobs of a kind may begin that wait at ``at``, the oldest first."""
+    waits = (jobs.c.state == JobState.WAITING, jobs.c.not_before <= at, jobs.c.kind == kind)
+    query = select(jobs.c.not_before).where(*waits).order_by(jobs.c.not_before).limit(limit)
+    return tuple(book.connection.execute(query).scalars())
+
+
+def state(book: Book, job: UUID) -> JobState | None:
+    """How far one is."""
+    return book.connection.execute(select(jobs.c.state).where(jobs.c.id == job)).scalar_one_or_none()
 
 
 def begin(book: Book, job: UUID, worker: str, *, at: datetime, lease: timedelta) -> Job | None:

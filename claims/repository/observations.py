@@ -7,14 +7,25 @@ a case has the photo.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Executable, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from claims.ids import new_id
 from claims.repository.book import Book
-from claims.repository.rows import insert_once
 from claims.tables import observations, photos
+
+
+def _keep(insert: Any) -> Executable:
+    made = insert(observations)
+    newer = {"blob": made.excluded.blob, "kept_at": made.excluded.kept_at}
+    kept: Executable = made.on_conflict_do_update(index_elements=["sha256", "looked_with"], set_=newer)
+    return kept
+
+
+_KEEP: Final = {"sqlite": _keep(sqlite.insert), "postgresql": _keep(postgresql.insert)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,15 +36,14 @@ class Kept:
     blob: str
 
 
-def keep(book: Book, sha256: str, seen: Kept, *, at: datetime) -> None:
-    """The photo's blob for this way of looking; it replaces one that could not be read.
-
-    Whoever keeps several in one transaction does so in the order of ``sha256``, or two could wait for each other.
-    """
-    row = {"id": new_id(at), "sha256": sha256, "looked_with": seen.looked_with, "blob": seen.blob, "kept_at": at}
-    if not insert_once(book.connection, observations, row, on=["sha256", "looked_with"]):
-        same = (observations.c.sha256 == sha256, observations.c.looked_with == seen.looked_with)
-        book.connection.execute(update(observations).where(*same).values(blob=seen.blob, kept_at=at))
+def keep(book: Book, seen: Mapping[str, Kept], *, at: datetime) -> None:
+    """The blob of each photo, by the photo's SHA-256; it replaces one that could not be read."""
+    rows = [
+        {"id": new_id(at), "sha256": sha256, "looked_with": one.looked_with, "blob": one.blob, "kept_at": at}
+        for sha256, one in sorted(seen.items())  # in order, or two transactions could wait for each other
+    ]
+    if rows:
+        book.connection.execute(_KEEP[book.connection.dialect.name], rows)
 
 
 def kept(book: Book, photos_seen: Iterable[str], looked_with: str) -> Mapping[str, str]:

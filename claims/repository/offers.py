@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, exists, select, update
 
 from claims.repository.book import Book
 from claims.repository.rows import (
@@ -18,8 +18,8 @@ from claims.repository.rows import (
     opened_record,
     sealed_columns,
 )
-from claims.states import Role
-from claims.tables import offers
+from claims.states import Node, Role
+from claims.tables import moves, offers
 from claims.tables.words import OfferEnd
 from model.errors import StorageError
 from model.notes import Note
@@ -59,8 +59,15 @@ class Offer:
 
     def in_force(self, at: datetime) -> bool:
         """Whether it can be accepted: open, not accepted yet, and not run out."""
-        waits = self.ended_at is None and self.accepted_at is None
-        return waits and (self.valid_until is None or at < self.valid_until)
+        return self._waits and not self.runs_out(at)
+
+    def runs_out(self, at: datetime) -> bool:
+        """Whether its time is over by then, without an answer."""
+        return self._waits and self.valid_until is not None and at >= self.valid_until
+
+    @property
+    def _waits(self) -> bool:
+        return self.ended_at is None and self.accepted_at is None
 
 
 def make(book: Book, offer: Offer) -> Offer:
@@ -117,6 +124,16 @@ def run_out(book: Book, *, at: datetime, limit: int = 100) -> tuple[Offer, ...]:
     """Open offers that nobody accepted in time, the longest run out first."""
     waits = (offers.c.ended_at.is_(None), offers.c.accepted_at.is_(None), offers.c.valid_until <= at)
     query = select(offers).where(*waits).order_by(offers.c.valid_until, offers.c.id).limit(limit)
+    return tuple(_offer(book, row) for row in book.connection.execute(query))
+
+
+def running_out(book: Book, told: Node, *, at: datetime, until: datetime, limit: int = 100) -> tuple[Offer, ...]:
+    """Offers that wait for an answer and run out by ``until``, the first first; not those of which a step of the name
+    ``told`` has told since they were made."""
+    waits = (offers.c.ended_at.is_(None), offers.c.accepted_at.is_(None))
+    soon = (offers.c.valid_until > at, offers.c.valid_until <= until)
+    said = exists().where(moves.c.claim == offers.c.claim, moves.c.move == told, moves.c.at >= offers.c.made_at)
+    query = select(offers).where(*waits, *soon, ~said).order_by(offers.c.valid_until, offers.c.id).limit(limit)
     return tuple(_offer(book, row) for row in book.connection.execute(query))
 
 

@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import ColumnElement, Row, Select, exists, or_, select, update
 
 from claims.repository.book import Book
 from claims.repository.rows import change_one, insert_once, next_position, opened_record, sealed_columns
-from claims.tables import payments
+from claims.states import CaseState, Owner
+from claims.tables import claims, payments
 from claims.tables.words import ReturnReason
 from model.errors import StorageError
 
@@ -75,6 +76,17 @@ def of_claim(book: Book, claim: UUID) -> tuple[Payment, ...]:
     return tuple(_payment(book, row) for row in book.connection.execute(_of(claim)))
 
 
+def waiting(book: Book, *, came_back: bool, after: UUID | None = None, limit: int = 100) -> tuple[Payment, ...]:
+    """Payments of all cases under way, or those that came back and were not sent again in a case that is in payment.
+
+    The first started first; ``after`` goes on after a page.
+    """
+    query = select(payments).order_by(payments.c.id).limit(limit).where(*(_came_back() if came_back else _OPEN))
+    if after is not None:
+        query = query.where(payments.c.id > after)
+    return tuple(_payment(book, row) for row in book.connection.execute(query))
+
+
 def erase_words(book: Book, claim: UUID) -> None:
     """References and receipts of transfers. Amounts and times stay."""
     words = {"proof_sealed": None, "proof_sha256": None}
@@ -82,6 +94,15 @@ def erase_words(book: Book, claim: UUID) -> None:
 
 
 _OPEN: Final = (payments.c.returned_at.is_(None), payments.c.paid_at.is_(None))
+
+
+def _came_back() -> tuple[ColumnElement[bool], ...]:
+    """An owner narrows the cases down by an index; one that was escalated out of payment is in payment all the same."""
+    later, pending = payments.alias(), CaseState.PENDING_PAYMENT
+    sent_again = exists().where(later.c.claim == payments.c.claim, later.c.position > payments.c.position)
+    owned = claims.c.owner.in_((Owner.PAYMENTS, Owner.SPECIALIST))
+    in_payment = select(claims.c.id).where(owned, or_(claims.c.state == pending, claims.c.came_from == pending))
+    return (payments.c.returned_at.is_not(None), ~sent_again, payments.c.claim.in_(in_payment))
 
 
 def _of(claim: UUID) -> Select[Any]:

@@ -23,6 +23,7 @@ class Person:
 
     ``password`` is a hash, None for people of an identity provider. ``rights_version`` counts up with every change of
     rights and every logout: older tokens are refused then. ``failures`` are wrong passwords since the last right one.
+    ``signed_in_at``: when the password was last the right one.
     """
 
     id: UUID
@@ -36,6 +37,7 @@ class Person:
     failures: int = 0
     locked_until: datetime | None = None
     made_at: datetime
+    signed_in_at: datetime | None = None
 
 
 def add(book: Book, person: Person) -> bool:
@@ -84,9 +86,9 @@ def logged_out(book: Book, person: UUID) -> None:
     _change(book, person, rights_version=people.c.rights_version + 1)
 
 
-def logged_in(book: Book, person: UUID) -> None:
+def logged_in(book: Book, person: UUID, *, at: datetime) -> None:
     """The right password: what was wrong before is forgotten."""
-    _change(book, person, failures=0, locked_until=None)
+    _change(book, person, failures=0, locked_until=None, signed_in_at=at)
 
 
 def refused(book: Book, person: UUID, *, locked_until: datetime | None) -> int:

@@ -1,24 +1,40 @@
 """Photos of cases: one row for each different file of a case. The files are in the photo store."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, insert, or_, select
 
 from claims.fraud_case import Position
 from claims.repository import observations
 from claims.repository.book import Book
-from claims.repository.rows import columns_of, insert_once, next_position, notes_json, notes_of, record
+from claims.repository.rows import columns_of, notes_json, notes_of, record
 from claims.tables import materials, offers, payments, photo_bands, photos
 from inference.fingerprint import NEAR_DUPLICATE_DISTANCE, near_duplicate
 from model.notes import Note
 
 _BANDS: Final = ((51, 13), (38, 13), (25, 13), (12, 13), (0, 12))
 """Shift and width of each; one more than the bits in which near-copies may differ, so one band is the same."""
+
+_ALIKE: Final = or_(
+    *(
+        and_(photo_bands.c.band == band, photo_bands.c.bits.in_(bindparam(f"slices_of_{band}", expanding=True)))
+        for band in range(len(_BANDS))
+    )
+)
+_SAME: Final = or_(
+    photos.c.sha256.in_(bindparam("files", expanding=True)), photos.c.id.in_(select(photo_bands.c.photo).where(_ALIKE))
+)
+_ELSEWHERE: Final = (
+    select(photos.c.claim, photos.c.sha256, photos.c.phash)
+    .where(photos.c.claim != bindparam("own_claim"), _SAME)
+    .order_by(photos.c.id)
+)
+"""Made once: to spell it anew for each photo took longer than to ask."""
 
 _FILES: Final = (photos.c.sha256, materials.c.sha256, offers.c.signature_sha256, payments.c.proof_sha256)
 """Every column that names a file of the photo store."""
@@ -50,31 +66,38 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A photo of another case that shows the same picture; ``exact``: it is the same file."""
+    """A photo of another case that shows the same picture as one that was asked about; ``exact``: it is that file."""
 
-    photo: Photo = field(repr=False)
+    claim: UUID
+    sha256: str
+    phash: int | None
     exact: bool
 
 
-def add(book: Book, photo: Photo, place: Position | None = None) -> tuple[Photo, bool]:
-    """The photo of the case, and whether it is new. The same file twice is one photo; one that could not be used, and
-    now can, is new in its old place. ``place`` is where it was taken, by its own word.
+def add(
+    book: Book, there: Sequence[Photo], given: Iterable[Photo], places: Mapping[str, Position] | None = None
+) -> tuple[tuple[Photo, bool], ...]:
+    """Each of the ``given`` photos as the case has it, and whether it is new. The same file twice is one photo; one
+    that could not be used, and now can, is new in its old place. ``places`` is where they were taken, by their own
+    word and their SHA-256.
 
-    The caller has locked the case (``claims.locked``); the file is in the store.
+    The caller has locked the case (``claims.locked``) and says what is ``there`` (``of_claim``); the files are in the
+    store.
     """
-    there = get(book, photo.claim, photo.sha256)
-    if there is not None and (there.usable or not photo.usable):
-        return there, False
-    if there is None:
-        placed = replace(photo, position=next_position(book.connection, photos, photo.claim))
-    else:
-        placed = replace(photo, id=there.id, position=there.position)
-        _remove(book, photos.c.id == there.id)
-    insert_once(book.connection, photos, columns_of(placed, **_stored(book, placed, place)), on=["id"])
-    if placed.phash is not None:
-        rows = [{"photo": placed.id, "band": band, "bits": bits} for band, bits in enumerate(_bands(placed.phash))]
-        book.connection.execute(insert(photo_bands), rows)
-    return placed, True
+    known, fresh = {photo.sha256: photo for photo in there}, dict[UUID, Photo]()
+    answers = []
+    for photo in given:
+        before = known.get(photo.sha256)
+        if before is not None and (before.usable or not photo.usable):
+            answers.append((before, False))
+            continue
+        placed = replace(photo, position=len(known)) if before is None else _instead(photo, before)
+        known[placed.sha256] = fresh[placed.id] = placed
+        answers.append((placed, True))
+    if replaced := [photo.id for photo in there if photo.id in fresh]:
+        _remove(book, photos.c.id.in_(replaced))
+    _insert(book, fresh.values(), places or {})
+    return tuple(answers)
 
 
 def of_claim(book: Book, claim: UUID) -> tuple[Photo, ...]:
@@ -92,7 +115,8 @@ def get(book: Book, claim: UUID, sha256: str) -> Photo | None:
 
 def places(book: Book, claim: UUID) -> Mapping[str, Position]:
     """Where the photos of a case were taken, by their SHA-256; nothing for those that do not say."""
-    query = select(photos).where(photos.c.claim == claim, photos.c.position_sealed.is_not(None))
+    columns = (photos.c.id, photos.c.sha256, photos.c.position_sealed)
+    query = select(*columns).where(photos.c.claim == claim, photos.c.position_sealed.is_not(None))
     rows = book.connection.execute(query).all()
     told = {row.sha256: book.opened(row.position_sealed, "photos", row.id, "position") for row in rows}
     pairs = {sha256: json.loads(text) for sha256, text in told.items() if text is not None}
@@ -106,18 +130,18 @@ def is_known(book: Book, sha256: str) -> bool:
     return found or observations.is_known(book, sha256)
 
 
-def elsewhere(book: Book, claim: UUID, *, sha256: str, phashes: Iterable[int]) -> tuple[Match, ...]:
-    """Photos of other cases that are the same file, or near-copies by any of ``phashes``, the oldest first.
+def elsewhere(book: Book, claim: UUID, own: Mapping[str, Sequence[int]]) -> tuple[Match, ...]:
+    """Photos of other cases that are one of the ``own`` files, or a near-copy by any of its hashes, the oldest first.
 
-    ``phashes`` are those of the photo and its turned and mirrored copies. None that is near enough is overlooked.
+    ``own`` is by SHA-256: the hashes of each photo and its turned and mirrored copies. None that is near enough is
+    overlooked.
     """
-    wanted = tuple(phashes)
-    pairs = {(band, bits) for phash in wanted for band, bits in enumerate(_bands(phash))}
-    alike = [(photo_bands.c.band == band) & (photo_bands.c.bits == bits) for band, bits in sorted(pairs)]
-    near = photos.c.id.in_(select(photo_bands.c.photo).where(or_(*alike))) if alike else photos.c.id.is_(None)
-    query = select(photos).where(photos.c.claim != claim, or_(photos.c.sha256 == sha256, near)).order_by(photos.c.id)
-    found = (Match(photo, photo.sha256 == sha256) for photo in map(_photo, book.connection.execute(query)))
-    return tuple(match for match in found if match.exact or _near(match.photo.phash, wanted))
+    wanted = {phash for phashes in own.values() for phash in phashes}
+    slices = zip(*map(_bands, sorted(wanted)), strict=True) if wanted else [()] * len(_BANDS)
+    bits = {f"slices_of_{band}": sorted(set(found)) for band, found in enumerate(slices)}
+    rows = book.connection.execute(_ELSEWHERE, {"own_claim": claim, "files": sorted(own), **bits})
+    found = (Match(row.claim, row.sha256, _phash(row.phash), row.sha256 in own) for row in rows)
+    return tuple(match for match in found if match.exact or _near(match.phash, wanted))
 
 
 def erase(book: Book, claim: UUID) -> None:
@@ -133,7 +157,26 @@ def _remove(book: Book, which: ColumnElement[bool]) -> None:
     book.connection.execute(delete(photos).where(which))
 
 
-def _near(phash: int | None, wanted: tuple[int, ...]) -> bool:
+def _instead(photo: Photo, before: Photo) -> Photo:
+    return replace(photo, id=before.id, position=before.position)
+
+
+def _insert(book: Book, fresh: Collection[Photo], places: Mapping[str, Position]) -> None:
+    if not fresh:
+        return
+    rows = [columns_of(photo, **_stored(book, photo, places.get(photo.sha256))) for photo in fresh]
+    book.connection.execute(insert(photos), rows)
+    hashes = [(photo.id, photo.phash) for photo in fresh if photo.phash is not None]
+    slices = [
+        {"photo": photo, "band": band, "bits": bits}
+        for photo, phash in hashes
+        for band, bits in enumerate(_bands(phash))
+    ]
+    if slices:
+        book.connection.execute(insert(photo_bands), slices)
+
+
+def _near(phash: int | None, wanted: Iterable[int]) -> bool:
     return phash is not None and any(near_duplicate(phash, one) for one in wanted)
 
 
@@ -152,6 +195,9 @@ def _stored(book: Book, photo: Photo, place: Position | None) -> dict[str, Any]:
     }
 
 
+def _phash(stored: str | None) -> int | None:
+    return None if stored is None else int(stored, 16)
+
+
 def _photo(row: Row[Any]) -> Photo:
-    phash = None if row.phash is None else int(row.phash, 16)
-    return record(Photo, row, phash=phash, verdict=notes_of(row.verdict))
+    return record(Photo, row, phash=_phash(row.phash), verdict=notes_of(row.verdict))

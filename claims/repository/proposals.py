@@ -1,12 +1,13 @@
 """Price tables and policies that wait for a second person."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from claims.repository.book import Book
 from claims.repository.rows import columns_of, record
@@ -37,6 +38,22 @@ class Proposal:
         return sha256(self.content.encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A proposal without its content, which may be long."""
+
+    id: UUID
+    kind: ProposalKind
+    state: ProposalState
+    name: str
+    content_sha256: str
+    proposed_at: datetime
+    proposer: UUID
+    decided_at: datetime | None
+    decider: UUID | None
+    reason: str | None = field(repr=False)
+
+
 def add(book: Book, proposal: Proposal) -> None:
     """A new one, which waits."""
     values = columns_of(proposal, content_sha256=proposal.content_sha256)
@@ -50,10 +67,22 @@ def get(book: Book, proposal: UUID) -> Proposal | None:
     return None if row is None else _proposal(book, row)
 
 
-def waiting(book: Book) -> tuple[Proposal, ...]:
-    """Those that nobody has decided, the oldest first."""
-    query = select(proposals).where(proposals.c.state == ProposalState.WAITING).order_by(proposals.c.id)
-    return tuple(_proposal(book, row) for row in book.connection.execute(query))
+def listed(
+    book: Book, states: Iterable[ProposalState], *, after: UUID | None = None, limit: int = 50
+) -> tuple[Listed, ...]:
+    """Those in some states, the oldest first; ``after`` goes on after a page."""
+    columns = [column for column in proposals.c if column.name not in {"content", "row_version"}]
+    query = select(*columns).where(proposals.c.state.in_(tuple(states))).order_by(proposals.c.id).limit(limit)
+    if after is not None:
+        query = query.where(proposals.c.id > after)
+    return tuple(record(Listed, row, reason=_reason(book, row)) for row in book.connection.execute(query))
+
+
+def last_approved(book: Book) -> tuple[int, datetime | None]:
+    """How many were approved, and when the last was: both differ after one more."""
+    query = select(func.count(), func.max(proposals.c.decided_at)).where(proposals.c.state == ProposalState.APPROVED)
+    row = book.connection.execute(query).one()
+    return row[0], row[1]
 
 
 def decide(
@@ -77,7 +106,11 @@ def decide(
 
 
 def _proposal(book: Book, row: Row[Any]) -> Proposal:
-    found = record(Proposal, row, reason=book.opened(row.reason_sealed, "proposals", row.id, "reason"))
+    found = record(Proposal, row, reason=_reason(book, row))
     if found.content_sha256 != row.content_sha256:
         raise StorageError("damaged", "a proposal's content is not what was proposed")
     return found
+
+
+def _reason(book: Book, row: Row[Any]) -> str | None:
+    return book.opened(row.reason_sealed, "proposals", row.id, "reason")

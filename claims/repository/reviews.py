@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, String, cast, func, insert, select, update
 
 from claims.examples import Example
 from claims.ids import new_id
@@ -80,11 +80,32 @@ def add_examples(book: Book, claim: UUID, given: Iterable[Example], *, at: datet
 
 
 def examples_after(book: Book, *, after: UUID | None = None, limit: int = 1000) -> tuple[tuple[UUID, Example], ...]:
-    """Examples with their ids in the order in which they were made; ``after`` goes on after a page."""
-    query = select(examples).order_by(examples.c.id).limit(limit)
-    if after is not None:
-        query = query.where(examples.c.id > after)
-    return tuple((row.id, _example(row)) for row in book.connection.execute(query))
+    """Examples with their ids in the order in which they were made; ``after`` goes on after a page.
+
+    A case that was decided more than once is there as it was decided last: whoever took its examples before has them
+    replaced by these, which have the same group.
+    """
+    found: list[tuple[UUID, Example]] = []
+    while len(found) < limit:
+        query = select(examples).order_by(examples.c.id).limit(limit)
+        rows = book.connection.execute(query if after is None else query.where(examples.c.id > after)).all()
+        if not rows:
+            break
+        after, last = rows[-1].id, _last_decided(book, {row.claim for row in rows})
+        found += [(row.id, _example(row)) for row in rows if _moment(row.id) == last[row.claim]]
+    return tuple(found[:limit])
+
+
+def _last_decided(book: Book, claims: Iterable[UUID]) -> dict[UUID, int]:
+    """When each case taught something last. As text, for PostgreSQL has no greatest of ids."""
+    latest = func.max(cast(examples.c.id, String))
+    query = select(examples.c.claim, latest).where(examples.c.claim.in_(tuple(claims))).group_by(examples.c.claim)
+    return {claim: _moment(UUID(text)) for claim, text in book.connection.execute(query)}
+
+
+def _moment(example: UUID) -> int:
+    """The milliseconds of an id: those of one decision have them in common (``claims.ids``)."""
+    return example.int >> 80
 
 
 def erase_words(book: Book, claim: UUID) -> None:

@@ -2,10 +2,22 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    Row,
+    Table,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from claims.note_json import note_json, note_of
@@ -45,15 +57,48 @@ def opened_record(book: Book, table: Table, kind: type[T], row: Row[Any], *perso
 def insert_once(connection: Connection, table: Table, values: Mapping[str, object], on: Sequence[str] = ()) -> bool:
     """Whether the row is new. One that has the same ``on``, a unique key, stays as it is; a row of a transaction that
     has not ended is waited for. Without ``on``: any of the table's unique keys."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(table).values(**values).on_conflict_do_nothing(index_elements=list(on) or None)
-    return connection.execute(insert.returning(literal_column("1"))).first() is not None
+    statement = _insert_once(connection.dialect.name, table, tuple(values), tuple(on))
+    return connection.execute(statement, dict(values)).first() is not None
+
+
+@cache
+def _insert_once(dialect: str, table: Table, names: tuple[str, ...], on: tuple[str, ...]) -> Executable:
+    """Made once: to spell it anew costs more than to carry it out."""
+    return _unless_there(dialect, table, _given(names), on).returning(literal_column("1"))
+
+
+def _given(names: Iterable[str]) -> dict[str, ColumnElement[Any]]:
+    return {name: bindparam(name) for name in names}
+
+
+def _unless_there(
+    dialect: str, table: Table, row: Mapping[str, ColumnElement[Any]], on: tuple[str, ...]
+) -> sqlite.Insert | postgresql.Insert:
+    insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    return insert.values(row).on_conflict_do_nothing(index_elements=list(on) or None)
 
 
 def next_position(connection: Connection, table: Table, claim: UUID) -> int:
     """The place after the last row of a case, from 0 on. The caller has locked the case."""
     highest = connection.execute(select(func.max(table.c.position)).where(table.c.claim == claim)).scalar_one()
     return 0 if highest is None else int(highest) + 1
+
+
+def insert_next(
+    connection: Connection, table: Table, values: Mapping[str, object], on: Sequence[str] = ()
+) -> int | None:
+    """As ``insert_once``, for the place after the last row of its case (``next_position``), which it returns."""
+    statement = _insert_next(connection.dialect.name, table, tuple(values), tuple(on))
+    place: int | None = connection.execute(statement, dict(values)).scalar_one_or_none()
+    return place
+
+
+@cache
+def _insert_next(dialect: str, table: Table, names: tuple[str, ...], on: tuple[str, ...]) -> Executable:
+    own = table.alias()
+    highest = select(func.coalesce(func.max(own.c.position) + 1, 0)).where(own.c.claim == bindparam("claim"))
+    row = {**_given(names), "position": highest.scalar_subquery()}
+    return _unless_there(dialect, table, row, on).returning(table.c.position)
 
 
 def change_one(connection: Connection, table: Table, *same: ColumnElement[bool], **values: object) -> None:

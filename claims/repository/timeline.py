@@ -1,15 +1,16 @@
 """The life of a case as it went: every move, who made it, why, in the order in which they were made."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 
 from claims.note_json import note_json, note_of
 from claims.repository.book import Book
-from claims.repository.rows import insert_once, next_position, opened_record, sealed_columns
+from claims.repository.rows import insert_next, opened_record, sealed_columns
 from claims.states import CaseState, Node, Role
 from claims.tables import moves
 from model.errors import StorageError
@@ -46,12 +47,11 @@ def add(book: Book, step: Step) -> Step:
 
     Raises ``StorageError`` ``storage.moved`` when somebody else moved it without a lock.
     """
-    placed = replace(step, position=next_position(book.connection, moves, step.claim))
-    reason = placed.reason and note_json(placed.reason)
-    row = sealed_columns(book, moves, placed, *_PERSONAL, reason=reason)
-    if not insert_once(book.connection, moves, row, on=["claim", "position"]):
+    row = sealed_columns(book, moves, step, *_PERSONAL, reason=step.reason and note_json(step.reason))
+    position = insert_next(book.connection, moves, row, on=["claim", "position"])
+    if position is None:
         raise StorageError("moved", "the case was moved by somebody else")
-    return placed
+    return replace(step, position=position)
 
 
 def of_claim(book: Book, claim: UUID) -> tuple[Step, ...]:
@@ -65,6 +65,18 @@ def last_of(book: Book, claim: UUID, move: str) -> Step | None:
     query = select(moves).where(moves.c.claim == claim, moves.c.move == move)
     row = book.connection.execute(query.order_by(moves.c.position.desc()).limit(1)).one_or_none()
     return None if row is None else _step(book, row)
+
+
+def moved_by(book: Book, cases: Iterable[UUID], names: Iterable[str], *, by: str) -> frozenset[UUID]:
+    """Those of ``cases`` in which the actor called ``by`` has made one of some moves."""
+    made = (moves.c.claim.in_(tuple(cases)), moves.c.move.in_(tuple(names)), moves.c.by == by)
+    return frozenset(book.connection.execute(select(moves.c.claim).where(*made)).scalars())
+
+
+def count(book: Book, claim: UUID, move: str) -> int:
+    """How often a move was made."""
+    query = select(func.count()).select_from(moves).where(moves.c.claim == claim, moves.c.move == move)
+    return int(book.connection.execute(query).scalar_one())
 
 
 def erase_words(book: Book, claim: UUID) -> None:

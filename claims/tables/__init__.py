@@ -7,7 +7,7 @@ from claims.tables.estimates import assessments, corrections, examples, line_val
 from claims.tables.kinds import metadata
 from claims.tables.log import audit, audit_anchors, audit_head
 from claims.tables.money import offers, payments
-from claims.tables.people import app_keys, apps, people
+from claims.tables.people import app_keys, apps, people, strangers
 from claims.tables.work import idempotency, jobs, outbox, webhooks
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "proposals",
     "rule_texts",
     "stated",
+    "strangers",
     "third_party",
     "webhooks",
 ]

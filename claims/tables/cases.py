@@ -1,6 +1,6 @@
 """The case: its record, its first notice, its photos, and what opens it."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, SmallInteger, Table, UniqueConstraint, Uuid
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, SmallInteger, Table, UniqueConstraint, Uuid, text
 
 from claims.facts import Cause
 from claims.states import CaseState, Owner
@@ -19,6 +19,8 @@ from claims.tables.kinds import (
     word,
 )
 from claims.triage import Authority, CaseClass
+
+_KEPT = text("erased_at IS NULL")
 
 claims = Table(
     "claims",
@@ -46,7 +48,8 @@ claims = Table(
     short("currency", nullable=True),
     moment("closed_at", nullable=True),
     moment("deletion_asked_at", nullable=True),
-    moment("erased_at", nullable=True),
+    moment("erased_at", nullable=True, index=True),
+    Index("ix_claims_kept", "region", "closed_at", sqlite_where=_KEPT, postgresql_where=_KEPT),
     Index("ix_claims_queue", "owner", "due_at", "risk", "opened_at"),
 )
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Integer, Table, UniqueConstraint
 
+from claims.deadline_rules import Level
 from claims.fraud_facts import FraudCode
 from claims.materials import Material
 from claims.states import CaseState, Node, Role
@@ -94,10 +95,15 @@ complaints = Table(
     sealed("text"),
     moment("replied_at", nullable=True),
     moment("told_at", nullable=True),
-    moment("solved_at", nullable=True),
+    moment("solved_at", nullable=True, index=True),
     document("solution", nullable=True),
     sealed("answer"),
+    actor("holder", nullable=True),
+    word("level", Level, nullable=True),
+    sealed("reply"),
+    sealed("result"),
 )
+"""``level`` is None as long as no clock of it was missed."""
 
 third_party = Table(
     "third_party",

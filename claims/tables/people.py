@@ -20,6 +20,7 @@ people = Table(
     Column("failures", Integer, nullable=False),
     moment("locked_until", nullable=True),
     moment("made_at"),
+    moment("signed_in_at", nullable=True),
     UniqueConstraint("issuer", "subject_index"),
 )
 
@@ -43,4 +44,15 @@ app_keys = Table(
     moment("made_at"),
     moment("expires_at", nullable=True),
     moment("revoked_at", nullable=True),
+    moment("used_at", nullable=True),
 )
+
+strangers = Table(
+    "strangers",
+    metadata,
+    Column("login_index", digest("login_index").type, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    moment("refused_at", index=True),
+    moment("locked_until", nullable=True),
+)
+"""Wrong passwords of logins that nobody has, by their blind index."""

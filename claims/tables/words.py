@@ -36,6 +36,7 @@ class OfferEnd(StrEnum):
     CONTESTED = "contested"
     REFUSED = "refused"
     EXPIRED = "expired"
+    COVER_CHANGED = "cover_changed"
     WITHDRAWN = "withdrawn"
 
 

@@ -246,9 +246,9 @@ def test_browsers_are_told_to_come_by_tls_where_it_is_there(serve: Serve) -> Non
     assert "https://localhost" in answer.text
 
 
-def test_pages_may_not_ask_for_camera_or_place(client: TestClient) -> None:
+def test_pages_may_ask_for_the_camera_and_for_nothing_else(client: TestClient) -> None:
     policy = client.get("/").headers["permissions-policy"]
-    assert {"camera=()", "geolocation=()", "microphone=()"} <= set(policy.split(", "))
+    assert {"camera=(self)", "geolocation=()", "microphone=()"} <= set(policy.split(", "))
 
 
 def test_a_service_that_stops_is_not_ready_and_takes_nothing_new(serve: Serve, photo: Photo) -> None:

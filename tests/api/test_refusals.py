@@ -159,6 +159,7 @@ def test_a_decompression_bomb_is_a_fact_about_one_photo(serve: Serve, photo: Mak
     ("field", "value", "code", "known"),
     [
         ("region", "Atlantis", "usage.unknown_region", ["CN", "US"]),
+        ("region", "CA-BC", "usage.no_prices", ["CN", "US"]),
         ("shop", "garage", "usage.unknown_shop", ["general_shop", "4S"]),
         ("vehicle_class", "big", "usage.unknown_vehicle_class", ["CN1_lt60k", "CN2_60_150k"]),
         ("special_paint", "chrome", "usage.unknown_paint", ["solid", "metallic"]),

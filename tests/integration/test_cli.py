@@ -101,8 +101,18 @@ def test_broken_facts_are_exit_2_without_repeating_them(home: Path, noise: Path,
     facts.write_text('{"plate": "京A12345"}', "utf-8")
     done = quickclaim(home, "assess", noise, "--facts", facts)
     assert done.returncode == 2
-    assert "plate" in done.stderr
+    assert "plate: This field is not known." in done.stderr
     assert "京A12345" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "no part prices for the market CA-BC"), ("zh", "CA-BC 暂无配件价格")]
+)
+def test_a_market_without_prices_is_told_with_what_to_do(home: Path, noise: Path, language: str, said: str) -> None:
+    done = quickclaim(home, "assess", noise, "--region", "CA-BC", "--lang", language)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "quickclaim prices import" in done.stderr
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -34,7 +34,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = [line for line in README.splitlines() if line.startswith(".venv/bin/quickclaim ")]
 FACTS, CLAIM = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
 SERVICE = README.partition("## The service")[2].partition("\n## ")[0]
-CASE, IN_REAL_USE = re.findall(r"```sh\n(.*?)```", SERVICE, re.DOTALL)
+CUSTOMERS, ADJUSTERS, IN_REAL_USE = re.findall(r"```sh\n(.*?)```", SERVICE, re.DOTALL)
 PASSWORD = "correct horse battery\n"  # noqa: S105 - of nobody
 
 
@@ -69,52 +69,40 @@ def quickclaim(desk: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-def test_one_case_from_report_to_acceptance(tmp_path: Path) -> None:
-    """The commands of the section, each by the shell, with what the one before it answered."""
+def test_the_cases_of_a_customer_and_of_an_adjuster(tmp_path: Path) -> None:
+    """Both blocks as they stand there, by one shell, with the app and the person of the block before."""
     seen = scene("01-scratched-door-two-views")
     for name, content in zip(("photo1.jpg", "photo2.jpg"), seen.photos, strict=True):
         (tmp_path / name).write_bytes(content)
     yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat()
     (tmp_path / "claim.json").write_text(CLAIM.replace("2026-11-20T18:00:00+08:00", yesterday), "utf-8")
     for command in COMMANDS:
-        if command.startswith(".venv/bin/quickclaim apps"):
+        if command.startswith((".venv/bin/quickclaim apps", ".venv/bin/quickclaim people")):
             told = quickclaim(tmp_path, *shlex.split(command.partition(" > ")[0])[1:]).stdout
-    (tmp_path / "app.key").write_text(told)
+            if "apps key" in command:
+                (tmp_path / "app.key").write_text(told)
     rulebook = changed(Rulebook.load(), RuleFile.POLICY, "audit_sample_share: 0.05", "audit_sample_share: 0.0")
     detector = ScriptedDetector(seen.script, shipped_manifest("joint-v0"))
     with serving(tmp_path / "home", Eyes(detector=detector, limits=IntakeLimits(), rulebook=rulebook)) as address:
-        answers = list(case_by_shell(tmp_path, address))
-    assert len(answers) == CASE.count("curl ") == 7
-    assert all(line["basis"] for line in answers[4]["assessment"]["estimate"]["lines"])
-    assert answers[5]["why"]
-    assert {"accept", "publish_offer"} <= {event["code"] for event in answers[6]["timeline"]}
+        first, second = cases_by_shell(tmp_path, address)
+    assert {"accept", "publish_offer"} <= {event["code"] for event in first["timeline"]}
+    assert {"refer", "settle"} <= {event["code"] for event in second["timeline"]}
+    assert (second["state"]["code"], second["offer"]["machine"]) == ("assessed", False)
+    assert second["offer"]["reasons"][0]["code"] == "why.quotation"
+    lines = json.loads((tmp_path / "review.json").read_text("utf-8"))["lines"]
+    assert lines[0]["human"]["labour"] == 200
 
 
-def case_by_shell(folder: Path, address: str) -> Iterator[dict[str, Any]]:
-    """What each curl of the section answers."""
-    known = {"Q": address}
-    for line in CASE.splitlines()[1:]:
-        shell = "; ".join(f"{name}={shlex.quote(value)}" for name, value in known.items())
-        if not line.startswith("curl "):
-            name = line.partition("=")[0]
-            known[name] = run_by_shell(f'{shell}; {line}; printf %s "${name}"', folder)
-            continue
-        answer = json.loads(run_by_shell(f"{shell}; {line}", folder))
-        until = time.monotonic() + 60
-        while answer.get("state") in ("waiting", "running") and time.monotonic() < until:  # a job, as the 202 says
-            job = f'curl -s $Q/v1/jobs/{answer["id"]} -H "$CUSTOMER"'
-            answer = json.loads(run_by_shell(f"{shell}; {job}", folder))
-        yield answer
-        if "token" in answer:
-            known |= {"CLAIM": answer["claim"]["id"], "TOKEN": answer["token"]}
-        if answer.get("offer"):
-            known["OFFER"] = answer["offer"]["id"]
-
-
-def run_by_shell(command: str, folder: Path) -> str:
-    done = subprocess.run(["bash", "-euc", command], cwd=folder, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+def cases_by_shell(folder: Path, address: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The customer's case and the adjuster's, as the app sees them when both blocks are through."""
+    look = 'curl -s $Q/v1/claims/$CLAIM -H "$APP" > '
+    script = f"{CUSTOMERS}\n{look} first.json\n{ADJUSTERS}\n{look} second.json\n"
+    script = script.replace("http://127.0.0.1:8000", address).replace(".venv/bin/python", shlex.quote(sys.executable))
+    command = ["bash", "-euo", "pipefail", "-c", script]
+    done = subprocess.run(command, cwd=folder, input=PASSWORD, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    first, second = (json.loads((folder / name).read_text("utf-8")) for name in ("first.json", "second.json"))
+    return first, second
 
 
 @contextmanager
@@ -138,7 +126,7 @@ def serving(home: Path, eyes: Eyes) -> Iterator[str]:
 
 def test_every_command_in_real_use_is_one(tmp_path: Path) -> None:
     commands = [line.split()[1:] for line in IN_REAL_USE.splitlines() if line.startswith("quickclaim ")]
-    assert commands == [["db", "upgrade"], ["serve"], ["worker"]]
+    assert commands == [["db", "upgrade"], ["serve"], ["worker", "--metrics-port", "9100"]]
     for words in commands:
         assert quickclaim(tmp_path, *words, "--help").returncode == 0
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from photo_rows import add_photo
 from sqlalchemy import select, text
 
 from claims import db
@@ -84,7 +85,7 @@ def full(books: Books, add_claim: Callable[..., Claim], notice: Notice, adjuster
         idempotency.ask(book, adjuster, "key", "a" * 64, at=AT)
         body = json.dumps({"plate": notice.plate, "token": TOKEN.text})
         idempotency.answer(book, adjuster, "key", Answer(status=201, body=body))
-        photos.add(book, a_photo(claim.id))
+        add_photo(book, a_photo(claim.id))
         tell(book, claim.id, adjuster)
     return claim
 

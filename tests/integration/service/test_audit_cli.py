@@ -170,12 +170,13 @@ def network() -> Detector:
 def test_an_estimate_is_made_again(assessed: Case, run: Run) -> None:
     """By an installation that is opened anew, under another policy than that of the estimate."""
     number = assessed.now.number
-    done = run("replay", number)
-    assert done.exit_code == 0, done.stdout + done.stderr
-    assert done.stdout.splitlines() == [
-        f"{number}, estimate of 2026-11-22 08:31:00 UTC: made again, the same to the byte.",
-        "  With today's model, prices, rules and policy the amount and the way of the case would be the same.",
-    ]
+    for name in (number, str(assessed.now.id)):
+        done = run("replay", name)
+        assert done.exit_code == 0, done.stdout + done.stderr
+        assert done.stdout.splitlines() == [
+            f"{number}, estimate of 2026-11-22 08:31:00 UTC: made again, the same to the byte.",
+            "  With today's model, prices, rules and policy the amount and the way of the case would be the same.",
+        ]
 
 
 def test_a_stored_estimate_that_was_altered_is_told(assessed: Case, run: Run) -> None:
@@ -199,5 +200,5 @@ def test_cases_without_an_estimate_and_numbers_without_a_case(
     done = run("replay", "QC-00000-00000")
     assert (done.exit_code, done.stderr) == (
         2,
-        "error: usage.unknown_claim: There is no case of this number: QC-00000-00000.\n",
+        "error: usage.unknown_claim: There is no case of this number or id: QC-00000-00000.\n",
     )

@@ -323,8 +323,8 @@ def test_a_photo_that_could_not_be_used_may_be_sent_again(house: House, claim: C
     first, second = of_claim(house, claim)
     assert (first.sha256, first.usable, first.position, second.position) == (digest(PICTURES[0]), True, 0, 1)
     with house.books.reading() as book:
-        found = photos.elsewhere(book, new_id(AT), sha256="0" * 64, phashes=[first.phash or 0])
-    assert [match.photo for match in found] == [first]
+        found = photos.elsewhere(book, new_id(AT), {"0" * 64: [first.phash or 0]})
+    assert [(match.claim, match.sha256, match.exact) for match in found] == [(claim.id, first.sha256, False)]
 
 
 # --- what is refused ------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from bank import arrives
 from desks import AT, customer, known_notice, open_house, scene
 
 from claims.actors import Actor, ActorKind
@@ -111,8 +112,7 @@ def test_the_machine_offers_and_the_money_goes_out(offered: Case) -> None:
     complete(offered)
     assert accepted(offered).state is CaseState.PENDING_PAYMENT
     senior = Actor(kind=ActorKind.STAFF, id=UUID(int=7), role=Role.SENIOR)
-    with offered.house.desk(senior, AT + HOUR) as desk:
-        claim = paying.confirm(desk, offered.claim, "SWIFT-1")
+    claim = arrives(offered.house, senior, offered.claim, AT + HOUR)
     assert claim.state is CaseState.CLOSED
     assert claim.closed_at == AT + HOUR
     assert claim.due_at is None
@@ -236,7 +236,7 @@ def test_a_complaint_has_its_own_clocks(offered: Case) -> None:
 def test_refusals_of_staff_are_in_the_audit_log_and_nothing_else_is(offered: Case) -> None:
     junior = Actor(kind=ActorKind.STAFF, id=UUID(int=9), role=Role.JUNIOR)
     with pytest.raises(RightsError, match="forbidden"), offered.house.desk(junior, AT) as desk:
-        paying.confirm(desk, offered.claim, "X")
+        paying.start(desk, offered.claim)
     with offered.house.books.reading() as book:
         [entry] = [one for one in audit.entries(book) if one.actor == junior.name]
         assert (entry.action, entry.object) == ("rights.forbidden", Thing(ThingKind.CLAIM, offered.claim).name)

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, event
 from claims.actors import Actor
 from claims.db import is_embedded
 from claims.deadlines import overdue
-from claims.desk import assessing, deciding, queue, reviewing
+from claims.desk import assessing, complaining, complaint_line, deciding, queue, reviewing, wishes
+from claims.desk.complaining import Solution
 from claims.desk.cover import Cover, state_cover
 from claims.desk.figures import BusinessFigures, Queue, business_figures
 from claims.desk.house import House
@@ -23,7 +24,7 @@ from claims.ids import new_id
 from claims.keys import Keys
 from claims.notice import Notice
 from claims.outbox import Notification
-from claims.repository import apps, deadlines, jobs, outbox
+from claims.repository import apps, deadlines, erasure, jobs, outbox
 from claims.repository.apps import App
 from claims.repository.book import Books
 from claims.repository.outbox import Webhook
@@ -33,7 +34,7 @@ from claims.states import Node, PublicState, Role
 SCRATCH, OTHER = scene("01-scratched-door-two-views"), scene("01-scratched-door-two-views", seed=2)
 NONE = Queue(waiting=0, oldest_s=0)
 NOW = AT + HOUR
-TABLES = ("assessments", "claims", "corrections", "deadlines", "jobs", "line_values", "offers", "outbox")
+TABLES = ("assessments", "claims", "complaints", "corrections", "deadlines", "jobs", "line_values", "offers", "outbox")
 WHOLE = ("Seq Scan", *(f"SCAN {name}" for name in TABLES))
 EDIT = Edit(line=0, why=Why.QUOTATION, labour=Decimal(930), paint=Decimal(0), parts=Decimal(0), other=Decimal(0))
 
@@ -62,6 +63,7 @@ def test_nothing_waits_where_nothing_was_done(books: Books) -> None:
         jobs=NONE,
         jobs_given_up=0,
         reviews=NONE,
+        complaints=NONE,
         clocks_overdue=0,
         assessed=0,
         offered_at_once=0,
@@ -69,6 +71,7 @@ def test_nothing_waits_where_nothing_was_done(books: Books) -> None:
         overridden=0,
         outbox=NONE,
         dead_letters=0,
+        erased=0,
     )
 
 
@@ -171,6 +174,19 @@ def test_notifications_wait_are_sent_or_given_up(case: Case) -> None:
     assert (business_figures(books, NOW).outbox, business_figures(books, NOW).dead_letters) == (NONE, 1)
 
 
+def test_a_complaint_waits_until_it_is_solved_and_what_is_erased_counts(case: Case) -> None:
+    case.do(case.customer, AT, wishes.complain, "没有人接电话")
+    front, books = somebody(case.house, Role.FRONT_LINE), case.house.books
+    assert business_figures(books, NOW).complaints == Queue(waiting=1, oldest_s=3600)
+    [found] = case.see(front, NOW, complaint_line.complaints_of)
+    case.do(front, NOW, complaining.solve, found.complaint.id, Solution.EXPLAINED)
+    assert (business_figures(books, NOW).complaints, business_figures(books, NOW).erased) == (NONE, 0)
+    with books.writing() as book:
+        erasure.erase(book, case.now, at=NOW)
+    assert business_figures(books, NOW + timedelta(days=7)).erased == 1
+    assert business_figures(books, NOW + timedelta(days=8)).erased == 0
+
+
 def test_no_figure_reads_a_whole_table(books: Books) -> None:
     """Tables only grow: what is asked every few seconds stays on an index."""
     asked: list[tuple[str, Any]] = []
@@ -182,7 +198,7 @@ def test_no_figure_reads_a_whole_table(books: Books) -> None:
     event.listen(books.engine, "before_cursor_execute", note)
     business_figures(books, NOW)
     event.remove(books.engine, "before_cursor_execute", note)
-    assert len(asked) == 8
+    assert len(asked) == 10
     for statement, parameters in asked:
         plan = explained(books, statement, parameters)
         assert "ix_" in plan or "uq_" in plan or "pk_" in plan or "sqlite_autoindex_" in plan, (statement, plan)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from photo_rows import add_photo
 
 from claims.actions import Action
 from claims.actors import Actor
@@ -16,7 +17,7 @@ from claims.ids import new_id
 from claims.jobs.ticks import Keep, Tick, once, usual
 from claims.outbox_sender import Sender
 from claims.photo_store import LocalPhotoStore
-from claims.repository import anchors, audit, idempotency, jobs, photos
+from claims.repository import anchors, audit, idempotency, jobs
 from claims.repository.book import Books
 from claims.repository.claims import Claim
 from claims.repository.idempotency import Standing
@@ -112,7 +113,7 @@ def test_photo_files_without_a_row_go_after_a_day(
         usable=False,
     )
     with books.writing() as book:
-        photos.add(book, photo)
+        add_photo(book, photo)
     once(ticks["photo_files"], AT + DAY)
     assert store.exists(lost)
     once(ticks["photo_files"], AT + DAY + timedelta(seconds=1))

@@ -5,10 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from itertools import product
 from typing import Any
 from uuid import UUID
 
 import pytest
+from photo_rows import add_photo
 from sqlalchemy import text
 
 from claims.actors import Actor, ActorKind
@@ -17,7 +19,6 @@ from claims.deadlines import Clock, Escalation, overrun
 from claims.examples import examples
 from claims.facts import CaseFacts
 from claims.follow_up import Feedback, FollowUp, FollowUpKind
-from claims.hit_rate import Period
 from claims.ids import new_id
 from claims.notice import Notice
 from claims.policy import Span
@@ -37,16 +38,16 @@ from claims.repository import (
 )
 from claims.repository.apps import App, AppKey, ClaimToken
 from claims.repository.assessments import Made
-from claims.repository.book import Books
+from claims.repository.book import Book, Books
 from claims.repository.claims import Claim
 from claims.repository.people import Person
 from claims.repository.photos import Photo
-from claims.repository.proposals import Proposal
+from claims.repository.proposals import Listed, Proposal
 from claims.repository.rule_texts import RuleText
 from claims.review import correct, open_review, shop_of
 from claims.review_changes import Edit, Mark, Why
 from claims.review_lines import Review, ReviewedPhoto
-from claims.review_queue import Lease
+from claims.review_queue import Lease, Place
 from claims.review_rules import ReviewRules
 from claims.rulebook import Rulebook
 from claims.states import CaseState, Owner, Role
@@ -128,6 +129,26 @@ def test_the_queue(books: Books, add_claim: Callable[..., Claim], add_person: Ca
         assert [claim.id for claim in claims.to_review(book, me, at=AT)] == [risky, soon, mine, lapsed, never]
 
 
+def test_pages_of_the_queue_hold_each_case_once(
+    books: Books, add_claim: Callable[..., Claim], add_person: Callable[..., UUID]
+) -> None:
+    """Equal in everything but one of what the order is made of, without a deadline too."""
+    me = add_person("me")
+    for due_at, risk, since in product((AT, LATER, None), (1, 2), (AT, LATER)):
+        for _ in range(2):
+            add_claim(state=CaseState.IN_REVIEW, owner=Owner.ADJUSTER, due_at=due_at, risk=risk, state_since=since)
+    with books.reading() as book:
+        whole = [claim.id for claim in claims.to_review(book, me, at=AT)]
+        assert len(whole) == 24
+        seen: list[UUID] = []
+        place = None
+        while page := claims.to_review(book, me, at=AT, after=place, limit=5):
+            seen += [claim.id for claim in page]
+            last = page[-1]
+            place = Place(due_at=last.due_at, risk=last.risk, since=last.state_since, claim=last.id)
+    assert seen == whole
+
+
 def test_a_notice_comes_back(books: Books, add_claim: Callable[..., Claim], notice: Notice) -> None:
     claim, twin, other = add_claim().id, add_claim().id, add_claim().id
     with books.writing() as book:
@@ -170,10 +191,10 @@ def a_photo(claim: UUID, sha256: str = SHA, **changed: Any) -> Photo:
 def test_the_same_photo_twice_is_one(books: Books, add_claim: Callable[..., Claim]) -> None:
     claim, other = add_claim().id, add_claim().id
     with books.writing() as book:
-        first, fresh = photos.add(book, a_photo(claim))
-        again, twice = photos.add(book, a_photo(claim, size=1))
-        second, _ = photos.add(book, a_photo(claim, "cd" * 32, phash=None, width=None, height=None, usable=False))
-        photos.add(book, a_photo(other))
+        first, fresh = add_photo(book, a_photo(claim))
+        again, twice = add_photo(book, a_photo(claim, size=1))
+        second, _ = add_photo(book, a_photo(claim, "cd" * 32, phash=None, width=None, height=None, usable=False))
+        add_photo(book, a_photo(other))
     assert (fresh, twice) == (True, False)
     assert again == first
     with books.reading() as book:
@@ -190,7 +211,7 @@ def test_many_photos_at_once_keep_their_places(books: Books, add_claim: Callable
     def upload(number: int) -> None:
         with books.writing() as book:
             assert claims.locked(book, claim)
-            photos.add(book, a_photo(claim, f"{number % 6:064x}"))
+            add_photo(book, a_photo(claim, f"{number % 6:064x}"))
 
     with ThreadPoolExecutor(6) as threads:
         list(threads.map(upload, range(18)))
@@ -206,14 +227,15 @@ def test_near_copies_elsewhere(books: Books, add_claim: Callable[..., Claim], bi
     claim, other = add_claim().id, add_claim().id
     flipped = sum(1 << place for place in (60, 40, 30, 15, 3)[:bits])
     with books.writing() as book:
-        photos.add(book, a_photo(claim))
-        photos.add(book, a_photo(other, "cd" * 32, phash=0xFEDC_BA98_7654_3210 ^ flipped))
-        photos.add(book, a_photo(other, "ee" * 32, phash=None))
+        add_photo(book, a_photo(claim))
+        add_photo(book, a_photo(other, "cd" * 32, phash=0xFEDC_BA98_7654_3210 ^ flipped))
+        add_photo(book, a_photo(other, "ee" * 32, phash=None))
     with books.reading() as book:
-        found = photos.elsewhere(book, claim, sha256=SHA, phashes=(1, 0xFEDC_BA98_7654_3210))
-        assert [(match.photo.sha256, match.exact) for match in found] == ([("cd" * 32, False)] if bits < 5 else [])
-        [same] = photos.elsewhere(book, claim, sha256="ee" * 32, phashes=())
-        assert same.exact
+        found = photos.elsewhere(book, claim, {SHA: (1, 0xFEDC_BA98_7654_3210), "aa" * 32: (2,)})
+        assert [(match.sha256, match.exact) for match in found] == ([("cd" * 32, False)] if bits < 5 else [])
+        [same] = photos.elsewhere(book, claim, {"ee" * 32: ()})
+        assert (same.claim, same.exact) == (other, True)
+        assert photos.elsewhere(book, claim, {}) == ()
 
 
 # --- estimates and reviews ------------------------------------------------------------------------------------------
@@ -363,8 +385,6 @@ def test_clocks_come_back(books: Books, add_claim: Callable[..., Claim]) -> None
         assert deadlines.overdue(book, at=LATER) == ()
         [late] = deadlines.overdue(book, at=LATER + timedelta(seconds=1))
         assert late == started[0]
-        period = Period(begins=LATER, ends=LATER + timedelta(days=1))
-        assert deadlines.due_in(book, period) == (a_clock(),)
         deadlines.save(book, replace(late, clock=late.clock.ended(LATER), escalated_at=LATER))
     with books.reading() as book:
         assert deadlines.overdue(book, at=LATER + timedelta(days=9)) == ()
@@ -428,7 +448,8 @@ def test_people(books: Books) -> None:
         assert people.by_subject(book, "nobody") is None
         assert [people.refused(book, person.id, locked_until=None) for _ in range(3)] == [1, 2, 3]
         people.refused(book, person.id, locked_until=LATER)
-        people.logged_in(book, person.id)
+        people.logged_in(book, person.id, at=LATER)
+        person = replace(person, signed_in_at=LATER)
         assert people.get(book, person.id) == person
         people.set_rights(book, person.id, role=Role.EXPERT, active=False)
         people.logged_out(book, person.id)
@@ -454,6 +475,8 @@ def test_apps_keys_and_tokens(books: Books, a_claim: Callable[..., Claim]) -> No
         apps.add_token(book, opens)
     with books.writing() as book:
         assert apps.key_with_prefix(book, key.prefix) == stored
+        apps.used(book, stored.id, at=LATER)
+        assert apps.key_with_prefix(book, key.prefix) == replace(stored, used_at=LATER)
         assert (stored.valid_at(AT), stored.valid_at(LATER)) == (True, False)
         apps.revoke_key(book, stored.id, at=AT)
         revoked = apps.key_with_prefix(book, key.prefix)
@@ -471,6 +494,10 @@ def test_apps_keys_and_tokens(books: Books, a_claim: Callable[..., Claim]) -> No
         assert claims.listed(book, app=app.id) == (claim,)
 
 
+def waiting(book: Book) -> tuple[Listed, ...]:
+    return proposals.listed(book, [ProposalState.WAITING])
+
+
 def test_a_proposal_is_decided_once(books: Books, add_person: Callable[..., UUID]) -> None:
     one, two = add_person("one"), add_person("two")
     proposal = Proposal(
@@ -478,7 +505,8 @@ def test_a_proposal_is_decided_once(books: Books, add_person: Callable[..., UUID
     )
     with books.writing() as book:
         proposals.add(book, proposal)
-        assert proposals.waiting(book) == (proposal,)
+        assert [one.id for one in waiting(book)] == [proposal.id]
+        assert proposals.last_approved(book) == (0, None)
         proposals.decide(book, proposal, ProposalState.REFUSED, by=two, at=LATER, reason="看错了")
     with pytest.raises(StorageError) as refusal, books.writing() as book:
         proposals.decide(book, proposal, ProposalState.APPROVED, by=two, at=LATER)
@@ -488,7 +516,9 @@ def test_a_proposal_is_decided_once(books: Books, add_person: Callable[..., UUID
         assert decided == replace(
             proposal, state=ProposalState.REFUSED, row_version=2, decided_at=LATER, decider=two, reason="看错了"
         )
-        assert proposals.waiting(book) == ()
+        assert waiting(book) == ()
+        [listed] = proposals.listed(book, [ProposalState.REFUSED, ProposalState.APPROVED])
+        assert (listed.content_sha256, listed.reason, listed.decider) == (proposal.content_sha256, "看错了", two)
         book.connection.execute(text("UPDATE proposals SET content = 'a;b'"))
     with pytest.raises(StorageError, match="damaged"), books.reading() as book:
         proposals.get(book, proposal.id)
@@ -532,7 +562,7 @@ def test_a_word_of_another_version_is_told(books: Books, add_claim: Callable[...
 def test_a_note_that_could_not_be_read_back_is_refused(books: Books, add_claim: Callable[..., Claim]) -> None:
     claim = add_claim().id
     with pytest.raises(TypeError), books.writing() as book:
-        photos.add(book, a_photo(claim, verdict=(note("quality.blurred", share=0.5),)))
+        add_photo(book, a_photo(claim, verdict=(note("quality.blurred", share=0.5),)))
     told = note("reason.SIDE_UNKNOWN", place=PartRef(part=Part.HOOD, side=Side.NONE), inner=(Note("x"), Decimal("1.0")))
     with books.writing() as book:
-        assert photos.add(book, a_photo(claim, verdict=(told,)))[0].verdict == (told,)
+        assert add_photo(book, a_photo(claim, verdict=(told,)))[0].verdict == (told,)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from photo_rows import add_photo
 
 from claims.actors import Actor, ActorKind
 from claims.assess import conclude
@@ -14,6 +15,7 @@ from claims.facts import CaseFacts
 from claims.fraud_case import OtherPhoto, OwnPhoto
 from claims.fraud_facts import (
     CaptureTime,
+    Character,
     Distance,
     Evidence,
     FraudCode,
@@ -26,7 +28,7 @@ from claims.fraud_facts import (
 from claims.ids import new_id
 from claims.notice import Notice
 from claims.replay import StoredEstimate
-from claims.repository import assessments, fraud, notices, offers, payments, photos, reviews, same_car
+from claims.repository import assessments, fraud, notices, offers, payments, reviews, same_car
 from claims.repository.assessments import Made
 from claims.repository.book import Book, Books
 from claims.repository.claims import Claim
@@ -73,6 +75,7 @@ EVIDENCE: dict[FraudCode, Evidence] = {
     FraudCode.REPEATED_PART: Repeat(place=HOOD, claims=(UUID(int=5), UUID(int=6)), numbers=("QC-1", "QC-2")),
     FraudCode.MANY_COMPLAINTS: COUNT,
     FraudCode.HIGH_RISK_TAG: COUNT,
+    FraudCode.VIN_CHECK_DIGIT: Character(place=9),
 }
 
 
@@ -160,10 +163,10 @@ def test_photos_of_other_cases_and_whether_they_were_paid(books: Books, add_clai
     mine, paid, returned, unlike = (add_claim() for _ in range(4))
     near = PHASH ^ 0b101
     with books.writing() as book:
-        photos.add(book, a_photo(mine.id, SHA, PHASH))
-        photos.add(book, a_photo(paid.id, "cd" * 32, near, AT + timedelta(seconds=1)))
-        photos.add(book, a_photo(returned.id, SHA, None, AT + timedelta(seconds=2)))
-        photos.add(book, a_photo(unlike.id, "ee" * 32, ~PHASH & (1 << 64) - 1))
+        add_photo(book, a_photo(mine.id, SHA, PHASH))
+        add_photo(book, a_photo(paid.id, "cd" * 32, near, AT + timedelta(seconds=1)))
+        add_photo(book, a_photo(returned.id, SHA, None, AT + timedelta(seconds=2)))
+        add_photo(book, a_photo(unlike.id, "ee" * 32, ~PHASH & (1 << 64) - 1))
         payments.paid(book, pay(book, paid.id), proof="1", at=LATER)
         payments.returned(book, pay(book, returned.id), ReturnReason.OTHER, at=LATER)
     own = OwnPhoto(number=1, sha256=SHA, phashes=(PHASH,), arrived_at=AT)
@@ -276,7 +279,8 @@ def test_cases_of_the_same_car_and_their_parts(
         [by_plate] = same_car.other_claims(book, mine.id, plate=notice.plate, vin=None)
         assert by_plate == first
         assert same_car.other_claims(book, mine.id, plate=None, vin=None) == ()
-        assert same_car.damaged_parts(book, mine.id) == frozenset()
+        assert same_car.other_claims(book, mine.id, plate=notice.plate, vin=notice.vin, most=1) == (second,)
+        assert same_car.damaged_parts(book, [mine.id]) == {mine.id: frozenset()}
 
 
 def test_parts_that_were_paid_for(

@@ -1,22 +1,24 @@
 """An adjuster decides, on both databases: corrections, authority, what the customer is offered, what is learned."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from bank import arrives
 from desks import AT, open_house, scene
 from reviews import HOUR, MINUTE, Case, in_review, reported, somebody
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from claims.actors import Actor
 from claims.canonical import packed
-from claims.desk import deciding, handing_over, offering, paying, queue, reviewing, submitting
+from claims.desk import deciding, handing_over, offering, queue, reviewing, submitting, wishes
 from claims.desk.cover import Cover, state_cover
 from claims.desk.house import House
 from claims.desk.photos import add_photos, look
 from claims.desk.reviewing import InReview, Version
-from claims.examples import Example, Lesson
+from claims.examples import Example, Lesson, as_coco
 from claims.keys import Keys
 from claims.materials import Material
 from claims.notice import Notice
@@ -24,6 +26,7 @@ from claims.repository import audit, offers, reviews
 from claims.repository.book import Books
 from claims.review_changes import Add, Change, Edit, Mark, Remove, Why
 from claims.states import CaseState, Role
+from claims.tables import examples
 from model.errors import ClaimError, ReviewError, RightsError
 from model.notes import Note
 from model.vocabulary import Part, Severity, Side
@@ -216,7 +219,7 @@ def test_an_approved_case_is_accepted_and_paid(case: Case, senior: Actor) -> Non
         case.do(case.customer, LATER, submitting.add_material, material, f"{number:064x}")
     claim = case.do(case.customer, LATER, offering.accept, offer.id, signature="王小明")
     assert claim.state is CaseState.PENDING_PAYMENT
-    claim = case.do(senior, LATER, paying.confirm, "SWIFT-1")
+    claim = arrives(case.house, senior, case.id, LATER)
     assert (claim.state, claim.amount) == (CaseState.CLOSED, Decimal("930.00"))
     moves = [step.move for step in case.steps]
     assert moves[-4:] == ["settle", "accept", "start_payment", "confirm_payment"]
@@ -250,10 +253,35 @@ def test_an_offer_is_taken_back_before_the_money_goes_out(case: Case, senior: Ac
     drawn = Mark(photo=1, box=(10, 10, 90, 90))
     change = Edit(line=0, why=Why.WRONG_BOX, marks=(drawn,), labour=Decimal("940.00"))
     after = case.do(senior, LATER, reviewing.correct, [change], seen.version)
-    before = len(learned(case))
+    before = learned(case)
     case.do(senior, LATER + MINUTE, deciding.approve, after.version, "看过")
-    fresh = learned(case)[before:]
-    assert [(one.box, one.amount) for one in fresh] == [((10.0, 10.0, 90.0, 90.0), Decimal("940.00"))]
+    assert [(one.box, one.amount) for one in learned(case)] == [((10.0, 10.0, 90.0, 90.0), Decimal("940.00"))]
+    with case.house.books.reading() as book:
+        kept = book.connection.execute(select(examples.c.amount)).scalars().all()
+    assert len(kept) == len(before) + 1
+
+
+def test_a_box_is_taught_once_however_often_a_case_is_decided(case: Case, senior: Actor, house: House) -> None:
+    """The last word wins, also over lines that nobody touched since; other cases keep theirs."""
+    version = corrected(case, senior, amounting_to("930.00")).version
+    case.do(senior, NOW, deciding.approve, version, "按修理厂报价")
+    first = learned(case)
+    case.do(case.customer, LATER, wishes.contest, "还有一处")
+    other = somebody(house, Role.SENIOR, "other")
+    case.do(other, LATER, queue.take_up)
+    version = case.see(other, LATER, reviewing.review_of).version
+    case.do(other, LATER + MINUTE, deciding.approve, version, "看过")
+    assert learned(case) == first
+    with house.books.reading() as book:
+        one_by_one = [reviews.examples_after(book, limit=1)]
+        while one_by_one[-1]:
+            one_by_one.append(reviews.examples_after(book, after=one_by_one[-1][-1][0], limit=1))
+    assert sorted((one.box for page in one_by_one for _, one in page), key=str) == sorted(
+        (one.box for one in first), key=str
+    )
+    pictures = json.loads(as_coco(learned(case)))["annotations"]
+    boxes = [(one["image_id"], one["category_id"], tuple(one["bbox"])) for one in pictures]
+    assert len(boxes) == len(set(boxes)) > 0
 
 
 def test_a_case_that_the_machine_never_looked_at_is_built_by_a_person(house: House, notice: Notice) -> None:

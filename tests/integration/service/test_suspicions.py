@@ -8,18 +8,19 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from bank import arrives
 from desks import AT, Scene, open_house, scene
 from PIL import Image
 from reviews import HOUR, Case, looked_at, reported, somebody
 
 from claims.assess import conclude
-from claims.desk import offering, paying, submitting
+from claims.desk import offering, submitting
 from claims.desk.cover import Cover, state_cover
 from claims.desk.desk import SYSTEM
 from claims.desk.house import House
 from claims.desk.looking import observations_of
 from claims.desk.photos import add_photos, look
-from claims.desk.suspicions import draw, known_facts, note_down
+from claims.desk.suspicions import draw, known_facts, note_down, surroundings
 from claims.facts import CaseFacts
 from claims.fraud_facts import FraudCode
 from claims.keys import Keys
@@ -101,8 +102,8 @@ def pay(case: Case, at: datetime) -> None:
         offer = offers.open_of(desk.book, case.id)
         assert offer is not None
         offering.accept(desk, case.id, offer.id, signature="王小明")
-    with case.house.desk(somebody(case.house, Role.SENIOR, f"senior-{case.id}"), at) as desk:
-        assert paying.confirm(desk, case.id, "SWIFT-1").state is CaseState.CLOSED
+    senior = somebody(case.house, Role.SENIOR, f"senior-{case.id}")
+    assert arrives(case.house, senior, case.id, at).state is CaseState.CLOSED
 
 
 # --- photos of other cases ------------------------------------------------------------------------------------------
@@ -156,7 +157,8 @@ def test_suspicions_are_noted_once(house: House, notice: Notice) -> None:
     seen = observations_of(house, made.estimate.photos, at=AT)
     again = conclude(seen, stored_facts(second), house.rulebook, model_version=house.eyes.version, on=made.estimate.on)
     with house.desk(SYSTEM, AT + 2 * HOUR) as desk:
-        assert note_down(desk, claim, made, again) == second.now.risk
+        around = surroundings(desk, claim, seen)
+        assert note_down(desk, claim, made, again, around) == second.now.risk
     with house.books.reading() as book:
         assert fraud.of_claim(book, second.id) == noted
 
@@ -203,5 +205,6 @@ def test_the_draw_is_among_the_stored_facts(house: House, notice: Notice) -> Non
     stored = stored_facts(case).sample_draw
     assert stored == draw(house.sample, case.now, made.estimate.photos)
     with replace(house, sample=b"x" * 32).looking(SYSTEM, AT) as desk:
-        facts = known_facts(desk, case.now, observations_of(house, made.estimate.photos, at=AT))
+        around = surroundings(desk, case.now, observations_of(house, made.estimate.photos, at=AT))
+        facts = known_facts(desk, case.now, around)
     assert facts.sample_draw != stored

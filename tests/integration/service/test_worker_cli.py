@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -10,9 +11,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from desks import customer, known_notice, open_house, scene
 from https_receiver import receiving
+from prometheus_client.parser import text_string_to_metric_families
 
 from claims import db, key_file, schema
 from claims.actors import Actor, ActorKind
@@ -61,9 +64,22 @@ def environment(home: Path, **settings: str) -> dict[str, str]:
     return {**kept, **{f"QUICKCLAIM_{name}": value for name, value in own.items()}}
 
 
-def start(home: Path, **settings: str) -> subprocess.Popen[str]:
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def figure(port: int, name: str) -> float:
+    """A figure as Prometheus would read it, all labels together."""
+    text = httpx2.get(f"http://127.0.0.1:{port}/metrics").text
+    families = text_string_to_metric_families(text)
+    return sum(sample.value for family in families for sample in family.samples if sample.name == name)
+
+
+def start(home: Path, *arguments: str, **settings: str) -> subprocess.Popen[str]:
     env = environment(home, **settings)
-    return subprocess.Popen(COMMAND, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen([*COMMAND, *arguments], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def until(true: Callable[[], bool], process: subprocess.Popen[str], seconds: float = 120) -> None:
@@ -104,8 +120,11 @@ def test_it_looks_at_cases_tells_their_apps_and_ends_when_it_is_told_to(
             return found.state
 
         assert state() is CaseState.ASSESSING
-        with start(tmp_path, DATABASE=url, PLAIN_WEBHOOKS="true") as process:
+        port = free_port()
+        with start(tmp_path, "--metrics-port", str(port), DATABASE=url, PLAIN_WEBHOOKS="true") as process:
             until(lambda: state() is not CaseState.ASSESSING, process)
+            until(lambda: figure(port, "quickclaim_assessments_total") == 1, process)
+            assert figure(port, "quickclaim_photos_used_total") == len(scratch.photos)
             until(lambda: b"report_number" in b"".join(request.body for request in receiver.got), process)
             process.send_signal(signal.SIGTERM)
             out, err = process.communicate(timeout=60)
@@ -119,6 +138,15 @@ def test_without_the_carrier_s_tables_it_says_what_to_do(url: str, tmp_path: Pat
     out, err = ended(start(tmp_path, DATABASE=url))
     assert err.splitlines()[-1].startswith("error: storage.not_upgraded: "), err
     assert out == ""
+
+
+def test_a_port_that_is_taken_is_told(books: Books, url: str, tmp_path: Path) -> None:
+    tables.upgrade(books.engine)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        _, err = ended(start(tmp_path, "--metrics-port", str(port), DATABASE=url))
+    assert err.splitlines()[-1].startswith("error: service.cannot_listen: "), err
+    assert str(port) in err
 
 
 def test_the_embedded_default_needs_none(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from claims.observe import PhotoSource
 from inference.testing import Row
 from model.errors import RulesError, UsageError
 from model.naming import shown_name
+from model.notes import note
 from model.texts import LANGUAGES
 
 VOID = {"meta", "input", "br", "hr", "img", "link"}
@@ -224,8 +225,28 @@ def test_an_unpriced_line_is_never_zero(fixed: Any) -> None:
     _, page = page_of(fixed)
     assert "no price yet" in page.text("en")
     assert "暂无价格" in page.text("zh-CN")
-    assert "at least" in page.text("en").lower()
     assert "CNY 0.00" not in page.text("en")
+
+
+@pytest.mark.parametrize(("tag", "said"), [("en", "a total loss is possible"), ("zh-CN", "不排除全损")])
+def test_a_wreck_is_no_estimate_of_a_repair(fixed: Any, tag: str, said: str) -> None:
+    decision = replace(fixed.assessment.decision, reasons=(note("reason.HEAVY_DAMAGE"),))
+    wreck = replace(fixed, assessment=replace(fixed.assessment, decision=decision))
+    top = page_of(wreck)[1].text(tag)
+    assert said in top
+    assert "Estimated repair" not in top
+    assert "预估维修费用" not in top
+    assert "The repair is likely" not in top
+
+
+@pytest.mark.parametrize(("tag", "claims"), [("en", ("at least",)), ("zh-CN", ("至少", "不低于"))])
+def test_a_total_above_its_range_is_no_lower_limit(fixed: Any, to_verify: Any, tag: str, claims: Sequence[str]) -> None:
+    for case in (fixed, to_verify):
+        estimate = case.assessment.estimate
+        assert estimate.at_least
+        assert estimate.low < estimate.total
+        _, page = page_of(case)
+        assert not [claim for claim in claims if claim in page.text(tag).lower()]
 
 
 def test_where_nothing_has_a_price_no_amount_is_named(make_case: Callable[..., Any], jpeg: Any) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from api.settings import Settings, spoken_language
 from model.errors import SettingsError
+from model.notes import Note
+from model.texts import LANGUAGES, Texts
 
 
 @pytest.mark.parametrize(
@@ -64,10 +66,21 @@ def test_proxies_are_addresses_and_networks_with_commas(monkeypatch: pytest.Monk
     monkeypatch.setenv("QUICKCLAIM_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1,fd00::/8")
     networks = tuple(map(ip_network, ("10.0.0.0/8", "192.0.2.1/32", "fd00::/8")))
     assert Settings.read().trusted_proxies == networks
-    for wrong in ("10.0.0.5/8", "proxy.example", "10.0.0.0/8;::1"):
-        monkeypatch.setenv("QUICKCLAIM_TRUSTED_PROXIES", wrong)
-        with pytest.raises(SettingsError, match="QUICKCLAIM_TRUSTED_PROXIES"):
-            Settings.read()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("wrong", "place"), [("10.0.0.5/8", 1), ("::1, proxy.example", 2), ("10.0.0.0/8;::1", 1)])
+def test_a_wrong_proxy_is_told_in_one_sentence(
+    wrong: str, place: int, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUICKCLAIM_TRUSTED_PROXIES", wrong)
+    with pytest.raises(SettingsError) as caught:
+        Settings.read()
+    texts = Texts.load(language)
+    told = texts.say(Note("settings.invalid", caught.value.facts))
+    sentence = texts.say(Note("field.proxy", {"place": place}))
+    assert told.endswith(texts.say(Note("field.at", {"field": "QUICKCLAIM_TRUSTED_PROXIES", "told": sentence})))
+    assert told.count("QUICKCLAIM_") == 1
 
 
 @pytest.mark.parametrize(

@@ -32,15 +32,15 @@ No.  Part                   Hours  Labour     Paint  Parts         Total
      calibration to verify
      goes with line 1
 
-    Total, at least                             CNY 1,354.50
-    Likely range                CNY 1,000.00 to CNY 2,000.00
-    Deductible                                    CNY 500.00
-    After deductions, at least                    CNY 854.50
+    Total so far                              CNY 1,354.50
+    Likely range              CNY 1,000.00 to CNY 2,000.00
+    Deductible                                  CNY 500.00
+    After deductions, so far                    CNY 854.50
 
 An adjuster will look at this
-  Estimated repair, at least: CNY 1,354.50
-  The repair is likely to cost between CNY 1,000.00 and CNY 2,000.00, plus what
-  has no price yet
+  Estimated repair so far: CNY 1,354.50
+  What has a price is likely to cost between CNY 1,000.00 and CNY 2,000.00; the
+  rest comes on top
   An adjuster checks this estimate and gets in touch with you.
   The check is due within 3 working days once all documents are there.
 
@@ -53,7 +53,7 @@ Photos that help
 You can ask for a person at any time; no claim is ever declined automatically.
 Photos show the outside only. If the shop finds more damage behind it, the
 estimate is extended.
-Something has no price yet, so the amount is at least the total shown.
+Something has no price yet; it is not in the total and comes on top of it.
 Detector m 1 · Prices p 1 · Rules r 1 · Decision policy t 1
 """
 

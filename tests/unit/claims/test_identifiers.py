@@ -140,9 +140,10 @@ def test_faults_of_vins(typed: str, code: str) -> None:
 
 def test_the_market_says_whether_the_check_digit_counts() -> None:
     european = "WVWZZZ1JZ3W386752"
-    assert refused(CN.vin, european) == "vin_check_digit"
-    free = CN.model_copy(update={"vin_check_digit": False})
-    assert free.vin(european) == european
+    assert CN.vin(european) == european
+    for market in ("US", "CA-BC"):
+        assert refused(shipped().market(market).vin, european) == "vin_check_digit"
+    assert refused(CN.vin, european[:-1]) == "vin_length"
 
 
 def with_check(signs: str) -> str:
@@ -348,7 +349,7 @@ def test_unknown_markets_and_files_that_cannot_be_right() -> None:
     with pytest.raises(UsageError, match="CN, US"):
         shipped().market("FR")
     rule = '{least: 9, most: 8, form: "[0-9]+"}'
-    text = f"version: x\nmarkets: {{CN: {{plates: any, vin_check_digit: true, phone: {{}}, policy_number: {rule}}}}}"
+    text = f"version: x\nmarkets: {{CN: {{plates: any, vin_check_digit: warn, phone: {{}}, policy_number: {rule}}}}}"
     with pytest.raises(RulesError, match="least is more than most"):
         Identifiers.from_yaml(text)
     with pytest.raises(RulesError, match="form"):

@@ -13,7 +13,7 @@ from claims.as_typed import explained
 from claims.facts import CaseFacts, Cause, VehicleFacts
 from claims.identifiers import shipped
 from claims.notice import CLOCK_SKEW, Notice, check
-from claims.notice_facts import CONTRADICTIONS, contradictions, facts, open_questions
+from claims.notice_facts import CONTRADICTIONS, contradictions, facts, open_questions, slips
 from model.texts import LANGUAGES, Texts
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -76,7 +76,7 @@ def test_neither_repr_nor_text_holds_personal_data() -> None:
     ("changes", "wrong"),
     [
         ({"plate": "京A1234O"}, {"plate": "plate_letters"}),
-        ({"vin": "1M8GDM9AXKP042789"}, {"vin": "vin_check_digit"}),
+        ({"vin": "1M8GDM9AXKPO42789"}, {"vin": "vin_letters"}),
         ({"policy_number": "P1"}, {"policy_number": "policy_length"}),
         ({"engine_number": "?"}, {"engine_number": "engine_number"}),
         ({"contact": {**SAID["contact"], "phone": "12345"}}, {"contact": "phone"}),
@@ -120,11 +120,19 @@ def test_every_fault_is_explained(language: str) -> None:
 
 
 def test_an_insurers_own_rules_come_as_context() -> None:
-    market = shipped().market("CN").model_copy(update={"vin_check_digit": False})
+    market = shipped().market("CN").model_copy(update={"vin_check_digit": "required"})
     rules = shipped().model_copy(update={"markets": {"CN": market}})
-    taken = Notice.model_validate({**SAID, "vin": "WVWZZZ1JZ3W386752"}, context={"identifiers": rules})
-    assert taken.vin == "WVWZZZ1JZ3W386752"
-    assert faults(vin="WVWZZZ1JZ3W386752") == {"vin": "vin_check_digit"}
+    assert Notice.model_validate({**SAID, "vin": "WVWZZZ1JZ3W386752"}).vin == "WVWZZZ1JZ3W386752"
+    with pytest.raises(ValidationError) as raised:
+        Notice.model_validate({**SAID, "vin": "WVWZZZ1JZ3W386752"}, context={"identifiers": rules})
+    assert [(error["loc"], error["type"]) for error in raised.value.errors()] == [(("vin",), "vin_check_digit")]
+
+
+@pytest.mark.parametrize(
+    ("vin", "codes"), [("WVWZZZ1JZ3W386752", ["contradiction.vin_check_digit"]), ("1M8GDM9AXKP042788", []), (None, [])]
+)
+def test_a_number_that_looks_mistyped_is_told(vin: str | None, codes: list[str]) -> None:
+    assert [item.code for item in slips(notice(vin=vin, plate="京A12345"))] == codes
 
 
 def test_another_market_writes_differently() -> None:

@@ -343,6 +343,22 @@ def test_whatever_people_change_totals_sum_and_nothing_vanishes(
     assert all(amount == amount.quantize(Decimal("0.01")) for amount in (line.amount for line in review.lines))
 
 
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(CHOICES, max_size=6), st.sampled_from([CHINA, AMERICA]))
+def test_changes_at_once_come_to_the_same_as_one_after_another(
+    opened: Open, wishes: list[dict[str, Any]], facts: CaseFacts
+) -> None:
+    review = start = opened((*CASE, NOWHERE), facts)
+    taken = []
+    for wish in wishes:
+        after, refusal = tried(review, wish)
+        taken += [] if refusal else [{**wish, "why": "other"}]
+        review = after
+    together = corrected(start, *changes_of(taken)) if taken else start
+    assert together.lines == review.lines
+    assert (together.total, together.tax) == (review.total, review.tax)
+
+
 REFUSALS = {
     f"review.{code}"
     for code in ("nothing_changed", "unknown_line", "line_removed", "line_counts", "unknown_part", "part_needed")

@@ -292,6 +292,8 @@ def row(action: str) -> Callable[[dict[str, Any]], list[str]]:
         (cell("approve", Role.ADMIN, "any"), "admin has no hand in a claim"),
         (cell("decline", Role.SYSTEM, "any"), "decline: system is a machine"),
         (cell("approve", Role.SYSTEM, "any"), "approve: system is a machine"),
+        (cell("answer_complaint", Role.SYSTEM, "any"), "answer_complaint: system is a machine"),
+        (cell("call_customer", Role.APP, "own"), "call_customer: app is a machine"),
         (cell("accept", Role.APP, "own"), "accept: only the customer does this, not app"),
         (cell("delete_own", Role.EXPERT, "any"), "delete_own: only the customer does this, not expert"),
         (lambda tree: tree.update(proposals=["approve_prices"]), "approve_policy needs two people"),

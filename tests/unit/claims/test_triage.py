@@ -36,6 +36,7 @@ CLEAR = CaseFacts(
     plate_matches_policy=True,
     cause=Cause.SCRAPE,
 )
+DARK = PhotoFacts(index=2, usable=False, readable=True, view="dark")
 PHOTOS = tuple(PhotoFacts(index=index, usable=True, readable=True, view=f"view-{index}") for index in range(2))
 
 
@@ -174,6 +175,16 @@ def test_what_the_photos_leave_open_goes_to_a_person(judge: Judge, found: Any, r
     assert "ALL_CLEAR" not in codes(decision)
 
 
+def test_a_wreck_goes_to_a_person_who_is_told_first(judge: Judge, rulebook: Rulebook) -> None:
+    parts = (Part.FRONT_BUMPER, Part.HOOD, Part.ROOF)
+    wreck = [damage(part, side=Side.NONE, kind=DamageKind.DENT, severity=Severity.SEVERE) for part in parts]
+    decision = judge(damages=wreck)
+    assert decision.route is Route.HUMAN_REVIEW
+    assert decision.reasons[0].code == "reason.HEAVY_DAMAGE"
+    before = rulebook.policy.model_copy(update={"heavy_damage": None})
+    assert "HEAVY_DAMAGE" not in codes(judge(damages=wreck, policy=before))
+
+
 def test_a_dear_repair_needs_more_authority(judge: Judge) -> None:
     heavy = damage(Part.HOOD, kind=DamageKind.BROKEN, severity=Severity.SEVERE)
     decision = judge(damages=(heavy,))
@@ -271,6 +282,26 @@ def test_without_any_usable_photo_new_ones_are_asked_for(judge: Judge) -> None:
     assert decision.route is Route.MORE_PHOTOS
     assert codes(decision) == {"NO_USABLE_PHOTO"}
     assert [item.code for item in decision.wanted] == ["shot.again", "shot.again"]
+
+
+def test_a_photo_that_cannot_be_used_is_told_and_not_waited_for(judge: Judge) -> None:
+    """Two good photos of the damage are there: nothing is missing."""
+    decision = judge(photos=(*PHOTOS, DARK))
+    assert decision.route is Route.INSTANT_OFFER
+    assert [item.code for item in decision.reasons] == ["reason.ALL_CLEAR", "reason.QUALITY"]
+    assert decision.reasons[-1].facts == {"photo": 3}
+    assert decision.wanted == ()
+
+
+def test_beside_a_photo_that_cannot_be_used_only_what_is_missing_is_asked_for(judge: Judge) -> None:
+    single = damage(evidence=damage().evidence[:1])
+    one_view = judge(damages=(single,), photos=(PHOTOS[0], replace(PHOTOS[1], usable=False)))
+    assert one_view.route is Route.MORE_PHOTOS
+    assert codes(one_view) == {"ONE_VIEW", "QUALITY"}
+    assert [item.code for item in one_view.wanted] == ["shot.second_view"]
+    nothing = judge(damages=(), photos=(*PHOTOS, DARK))
+    assert codes(nothing) == {"NO_DAMAGE_FOUND", "QUALITY"}
+    assert [item.code for item in nothing.wanted] == ["shot.again", "shot.damage"]
 
 
 def test_an_unreadable_photo_beside_good_ones_forces_a_person(judge: Judge) -> None:

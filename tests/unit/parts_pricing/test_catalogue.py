@@ -364,6 +364,7 @@ def test_unknown_region_and_class_list_what_exists() -> None:
     catalogue = read(SHIPPED)
     with pytest.raises(UsageError) as caught:
         catalogue.require_class("XX", "CN1_lt60k")
+    assert caught.value.code == "usage.no_prices"
     assert caught.value.facts["known"] == ("CN", "US")
     with pytest.raises(UsageError) as caught:
         catalogue.require_class("CN", "US_suv")

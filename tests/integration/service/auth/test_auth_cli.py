@@ -1,9 +1,11 @@
 """``quickclaim people`` and ``quickclaim apps``: how a fresh installation gets its first administrator."""
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -45,7 +47,7 @@ def test_the_first_administrator(site: Site, books: Books, here: Run) -> None:
     token = site.token("li.na")
     assert site.ask("GET", "/v1/admin/people", token).json()[0]["name"] == "李娜"
     listed = here("people", "list").stdout
-    assert listed.endswith("  admin  li.na  李娜\n")
+    assert listed.endswith("  admin  li.na  李娜  last signed in 2026-11-22\n")
     assert actions(books)[0] == ("system", "manage_people", "person_added")
 
     again = here("people", "add", "li.na", "--role", "junior", given=f"{PASSWORD}\n")
@@ -104,6 +106,23 @@ def test_an_app_and_its_keys(site: Site, books: Books, here: Run) -> None:
         assert refused.returncode in {1, 2}
         assert complaint in refused.stderr
     assert len(actions(books)) == 3
+
+
+def test_apps_are_listed_with_their_keys(site: Site, here: Run) -> None:
+    assert here("apps", "list").stderr == "No app is known here yet.\n"
+    added = here("apps", "add", "insurer's app", "--states-cover").stderr
+    command = added.rstrip("\n").rpartition("it needs a key: quickclaim ")[2]
+    key = here(*shlex.split(command)).stdout.strip()
+    other = here("apps", "key", "insurer's app", "--days", "30").stdout.strip()
+    first, second = (text.split("_")[1] for text in (key, other))
+    assert site.who(key)["role"] == "app"
+    assert here("apps", "revoke", second).returncode == 0
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    assert here("apps", "list").stdout.splitlines() == [
+        "insurer's app  its word on cover counts",
+        f"  qc_{first}_…  made {today}  last used 2026-11-22",
+        f"  qc_{second}_…  made {today}  never used  revoked {today}",
+    ]
 
 
 def test_a_fresh_installation_needs_nothing_else(tmp_path: Path) -> None:

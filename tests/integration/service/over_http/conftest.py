@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bank import arrives
 from desks import AT, known_notice, open_house
 from fastapi.testclient import TestClient
 from gates import Gate
@@ -22,7 +23,6 @@ from api.app import create_app
 from api.settings import Settings
 from claims.actors import Actor, ActorKind
 from claims.db import is_embedded
-from claims.desk import paying
 from claims.desk.house import House
 from claims.jobs.embedded import at_work
 from claims.jobs.kinds import kinds
@@ -102,7 +102,6 @@ def pay(site: Site) -> Callable[[str], None]:
 
     def confirm(claim: str) -> None:
         senior = Actor(kind=ActorKind.STAFF, id=uuid.UUID(int=7), role=Role.SENIOR)
-        with site.house.desk(senior, site.clock()) as desk:
-            paying.confirm(desk, uuid.UUID(claim), "SWIFT-1")
+        arrives(site.house, senior, uuid.UUID(claim), site.clock())
 
     return confirm

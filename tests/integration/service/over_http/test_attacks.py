@@ -7,12 +7,13 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from desks import AT, customer
 from sites import COVER, OTHER, SCRATCH, Case, Clock, Site
 from tables import PDF, Table, referred
 
 from claims.actions import Action
 from claims.desk import assessing
-from claims.desk.desk import SYSTEM
+from claims.desk.handed_in import submitted
 from claims.desk.overdue import act_on_overdue
 from claims.ids import new_id
 from claims.repository import offers
@@ -70,9 +71,8 @@ def test_nothing_is_offered_on_what_the_machine_has_not_seen(case: Case, late: s
     site = case.site
     case.send(*SCRATCH.photos)
     case.ask("PUT", "/cover", site.app, json=COVER)
-    case.ask("POST", "/submit")
-    with site.house.desk(SYSTEM, site.clock()) as desk:
-        assessing.started(desk, desk.claim(UUID(case.id), Action.ASSESS))
+    with site.house.desk(customer(AT, UUID(case.id)), site.clock()) as desk:
+        assessing.started(desk, submitted(desk, desk.claim(UUID(case.id), Action.ASSESS)))
     calls: list[datetime] = []
 
     def clock() -> datetime:
@@ -98,7 +98,8 @@ def test_nothing_is_offered_on_what_the_machine_has_not_seen(case: Case, late: s
 def test_a_case_that_comes_back_from_a_level_does_not_lie_before_a_machine_that_nobody_asked(case: Case) -> None:
     case.send(*SCRATCH.photos)
     case.ask("PUT", "/cover", case.site.app, json=COVER)
-    assert case.ask("POST", "/submit").status_code == 200
+    with case.site.house.desk(customer(AT, UUID(case.id)), case.site.clock()) as desk:
+        submitted(desk, desk.claim(UUID(case.id), Action.SUBMIT_MATERIALS))
     case.site.clock.turn(days=2)
     act_on_overdue(case.site.house, case.site.clock())
     table = Table(case, case.site.staff(Role.EXPERT)).taken()

@@ -17,7 +17,7 @@ def test_a_customer_reports_without_any_token_and_gets_one(site: Site) -> None:
     made = site.opened()
     case = Case(site, made["claim"]["id"], made["token"])
     assert len(made["missing"]) > 5
-    assert made["claim"]["state"] == {"code": "submitted", "text": "materials submitted"}
+    assert made["claim"]["state"] == {"code": "submitted", "text": "waiting for photos and documents"}
     shown = case.now()
     assert shown["number"] == made["claim"]["number"]
     assert shown["notice"]["plate"] == "沪A12345"

@@ -1,6 +1,7 @@
 """Documents of a case over HTTP: handed in, listed, given back as they came, to those who work on the case."""
 
 from hashlib import sha256
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -8,8 +9,10 @@ from desks import picture
 from sites import SCRATCH, Case, Site
 from tables import PDF, Table, referred
 
-from claims.desk.desk import thing_of
-from claims.repository import audit
+from claims import case_limits
+from claims.desk.desk import SYSTEM, thing_of
+from claims.materials import Material
+from claims.repository import audit, materials
 from claims.states import Role
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
@@ -94,3 +97,17 @@ def test_only_who_holds_the_case_opens_it_and_it_is_noted(site: Site, case: Case
         noted = [one for one in audit.about(book, thing_of(UUID(case.id))) if one.action == "see_personal_data"]
     assert {one.role for one in noted} == {"senior"}
     assert len(noted) == 2
+
+
+def test_a_case_that_is_full_takes_no_more_documents(case: Case, tmp_path: Path) -> None:
+    """Refused before the file is read, so that nothing is left on the disk."""
+    most = case_limits.shipped().documents
+    with case.site.house.desk(SYSTEM, case.site.clock()) as desk:
+        for number in range(most):
+            digest = f"{number:064x}"
+            materials.add(desk.book, UUID(case.id), Material.BANK_CARD, digest, by=SYSTEM, at=desk.at)
+    before = sorted((tmp_path / "photos").rglob("*"))
+    answer = case.ask("POST", "/materials/bank_card", content=PDF)
+    assert (answer.status_code, answer.json()["code"]) == (409, "claim.too_many")
+    assert f"{most} documents" in answer.json()["detail"]
+    assert sorted((tmp_path / "photos").rglob("*")) == before

@@ -1,11 +1,15 @@
 """Everything that staff decide about a case besides its amount, over HTTP."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
+from desks import AT, customer
 from sites import COVER, SCRATCH, Case, Site
 from tables import Table, amounting_to, referred
 
+from claims.actions import Action
+from claims.desk.handed_in import submitted
 from claims.states import Role
 
 WHY = {"words": "the shop names twice as much"}
@@ -123,7 +127,8 @@ def test_an_offer_is_recalled_before_the_money_goes_out(senior: Table) -> None:
 def test_a_person_takes_over_from_the_machine(site: Site) -> None:
     case = site.case()
     assert case.send(*SCRATCH.photos).status_code == 201
-    assert case.ask("POST", "/submit").status_code == 200
+    with site.house.desk(customer(AT, UUID(case.id)), site.clock()) as desk:
+        submitted(desk, desk.claim(UUID(case.id), Action.SUBMIT_MATERIALS))  # and no machine is asked to look
     front = Table(case, site.staff(Role.FRONT_LINE))
     assert moved(front, "/refer", words="the customer asked for a person") == "in_review"
     table = Table(case, site.staff(Role.EXPERT)).taken()

@@ -55,7 +55,7 @@ def told(site: Site, gate: Gate) -> dict[str, httpx2.Response]:
     yes = {"offer": found["assessed"].json()["offer"]["id"], "signature": "王小明"}
     found["accepted"] = case.ask("POST", "/accept", json=yes)
     found["shown"] = case.ask("GET", "", site.app)
-    found["offer_over"] = case.ask("POST", "/accept", json=yes)
+    found["offer_over"] = case.ask("POST", "/accept", json={**yes, "offer": case.id})
     wrong = {"notice": {**site.notice, "plate": "12345"}, "vehicle": CAR}
     found["not_taken"] = site.ask("POST", "/v1/claims", json=wrong)
     found["not_found"] = case.ask("GET", "", site.case().token)

@@ -1,5 +1,6 @@
 """Two people for every change of prices or policy, over HTTP, and what is in force afterwards."""
 
+import time
 from importlib.resources import files
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,9 @@ import pytest
 from sites import Site
 from tables import Table, referred
 
+from claims.actors import Actor, ActorKind
 from claims.audit import Thing, ThingKind
+from claims.desk import proposing
 from claims.desk.in_force import up_to_date
 from claims.repository import audit
 from claims.states import Role
@@ -52,6 +55,46 @@ def test_a_table_is_in_force_once_another_person_agrees(site: Site, admins: tupl
     ]
     assert {entry.facts.get("content_sha256") for entry in log} == {made["content_sha256"], None}
     assert up_to_date(site.house).rulebook.catalogue.version == made["name"]
+
+
+def test_what_was_decided_is_found_page_by_page(site: Site, admins: tuple[str, str]) -> None:
+    one, other = admins
+    made = []
+    for number in range(4):
+        made.append(proposed(site, one, kind="policy", content=f"{POLICY}# {number}\n")["id"])
+        site.clock.turn(seconds=1)
+    for proposal in made[:3]:
+        assert site.ask("POST", f"/v1/proposals/{proposal}/refuse", other, json={"words": "no"}).status_code == 200
+    assert [item["id"] for item in site.ask("GET", "/v1/proposals", one).json()] == made[3:]
+    every, path = [], "/v1/proposals?state=refused&state=waiting&limit=3"
+    while path:
+        page = site.ask("GET", path, one)
+        every += page.json()
+        path = page.headers.get("Link", "").partition(">")[0].removeprefix("<")
+    assert [(item["id"], item["state"]) for item in every] == [
+        *((proposal, "refused") for proposal in made[:3]),
+        (made[3], "waiting"),
+    ]
+    assert {(item["reason"], item["content"]) for item in every[:3]} == {("no", None)}
+    assert site.ask("GET", "/v1/proposals?state=approved", one).json() == []
+    assert site.ask("GET", "/v1/proposals?state=lost", one).status_code == 422
+
+
+def test_another_process_takes_up_what_was_approved(site: Site, admins: tuple[str, str]) -> None:
+    """The approval goes past this process: only the database tells it."""
+    made = proposed(site, admins[0], kind="prices", name="2027-01", content=PRICES + "\n")
+    assert in_service(site) != made["name"]
+    other = Actor(kind=ActorKind.STAFF, id=person_of(site, admins[1]), role=Role.ADMIN)
+    with site.house.desk(other, site.clock()) as desk:
+        proposing.approve(desk, UUID(made["id"]))
+    until = time.monotonic() + 30
+    while in_service(site) != made["name"]:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def person_of(site: Site, token: str) -> UUID:
+    return UUID(site.ask("POST", "/v1/session/renew", token).json()["person"])
 
 
 def test_estimates_name_the_policy_that_was_approved(site: Site, admins: tuple[str, str]) -> None:

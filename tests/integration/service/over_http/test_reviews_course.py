@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from bank import proof_of
 from sites import COVER, Case, Site
 from tables import PDF, Table, amounting_to, referred
 
@@ -94,14 +95,27 @@ def test_from_the_queue_to_the_money(site: Site, waiting: Case, senior: str) -> 
         waiting.ask("POST", f"/materials/{material}", content=PDF, headers={"Content-Type": "application/pdf"})
     assert waiting.now()["state"]["code"] == "pending_payment"
     assert waiting.ask("POST", "/payments", senior).json()["code"] == "claim.impossible_move"
-    back = waiting.ask("POST", "/payments/return", senior, json={"why": "wrong_account"})
+    [first] = waiting.ask("GET", "/payments").json()
+    assert [one["id"] for one in site.ask("GET", "/v1/payments?state=under_way", senior).json()] == [first["id"]]
+    told = {"payment": first["id"], "why": "wrong_account"}
+    back = waiting.ask("POST", "/payments/return", senior, json=told)
     assert (back.status_code, back.json()["state"]["code"]) == (200, "pending_payment"), back.text
-    again = waiting.ask("POST", "/payments/return", senior, json={"why": "wrong_account"})
-    assert (again.status_code, again.json()["code"]) == (409, "claim.nothing_paid_out")
-    assert waiting.ask("POST", "/payments", senior).json()["state"]["code"] == "pending_payment"
-    paid = waiting.ask("POST", "/payments/confirm", senior, json={"proof": "20261123-000417"})
+    again = waiting.ask("POST", "/payments/return", senior, json=told)
+    assert (again.status_code, again.json()["code"]) == (409, "claim.payment_over")
+    [waits] = site.ask("GET", "/v1/payments", senior).json()
+    assert (waits["id"], waits["state"], waits["return_reason"]) == (first["id"], "returned", "wrong_account")
+    assert waits["due_at"]
+    assert waiting.ask("POST", "/payments", senior).json()["code"] == "claim.payment_unnamed"
+    sent = waiting.ask("POST", "/payments", senior, json={"again": first["id"]})
+    assert sent.json()["state"]["code"] == "pending_payment"
+    _, second = waiting.ask("GET", "/payments").json()
+    late = waiting.ask("POST", "/payments/confirm", senior, json=proof_of(first))
+    assert (late.status_code, late.json()["code"]) == (409, "claim.payment_over")
+    paid = waiting.ask("POST", "/payments/confirm", senior, json=proof_of(second))
     assert (paid.status_code, paid.json()["state"]["code"]) == (200, "closed"), paid.text
-    assert waiting.ask("POST", "/payments/confirm", senior, json={"proof": "2"}).status_code == 409
+    assert waiting.ask("POST", "/payments/confirm", senior, json=proof_of(second)).status_code == 409
+    assert [one["state"] for one in waiting.ask("GET", "/payments").json()] == ["returned", "paid"]
+    assert site.ask("GET", "/v1/payments", senior).json() == []
 
 
 def test_who_may_not_look_sees_no_review(site: Site, waiting: Case) -> None:

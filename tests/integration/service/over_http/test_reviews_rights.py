@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
+from bank import proof_of
 from sites import Case, Site
 from tables import Table, amounting_to, referred
 
@@ -108,7 +109,8 @@ def test_who_decides_nothing_is_refused_and_noted(site: Site, waiting: Case, rol
     for path, document in (("/approve", {}), ("/decline", {"words": "no", "terms": "7"}), ("/recall", {"words": "no"})):
         answer = table.ask("POST", path, json=document, headers={"If-Match": '"none.0"'})
         assert (answer.status_code, answer.json()["code"]) == (403, "rights.forbidden")
-    assert waiting.ask("POST", "/payments/confirm", table.token, json={"proof": "1"}).status_code == 403
+    proof = proof_of({"id": waiting.id, "amount": 1.0, "currency": "CNY"})
+    assert waiting.ask("POST", "/payments/confirm", table.token, json=proof).status_code == 403
     with site.house.books.reading() as book:
         noted = audit.about(book, thing_of(UUID(waiting.id)))
     assert [one.facts["right"] for one in noted if one.action == "rights.forbidden"] == [

@@ -33,6 +33,7 @@ def open_clocks(case: Case) -> list[tuple[ClockKind, bool]]:
 
 
 def test_a_complaint_is_answered_step_by_step(site: Site, waiting: Case) -> None:
+    assert waiting.now()["complaints"] == []
     assert waiting.ask("POST", "/complaints", json={"words": "nobody calls"}).status_code == 200
     site.clock.turn(minutes=1)
     assert waiting.ask("POST", "/complaints", json={"words": "still nobody"}).status_code == 200
@@ -41,7 +42,8 @@ def test_a_complaint_is_answered_step_by_step(site: Site, waiting: Case) -> None
     assert (one["text"], one["replied_at"], other["text"]) == ("nobody calls", None, "still nobody")
     assert waiting.ask("GET", "/complaints").status_code == 403
     path = f"/complaints/{one['id']}"
-    assert waiting.ask("POST", path + "/reply", front).json()["replied_at"]
+    replied = waiting.ask("POST", path + "/reply", front, json={"words": "we look into it"}).json()
+    assert (replied["state"], replied["reply"], replied["mine"]) == ("replied", "we look into it", True)
     assert waiting.ask("POST", path + "/reply", front).status_code == 412
     assert sum(ended for _, ended in open_clocks(waiting)) == 1
     solved = waiting.ask("POST", path + "/solve", front, json={"how": "put_right", "words": "called"}).json()
@@ -50,6 +52,92 @@ def test_a_complaint_is_answered_step_by_step(site: Site, waiting: Case) -> None
     assert sorted(ended for _, ended in open_clocks(waiting)) == [False] * 3 + [True] * 3
     strange = site.case()
     assert strange.ask("POST", path + "/told", front).json()["code"] == "claim.no_complaint"
+
+
+def test_the_customer_reads_how_far_a_complaint_is_and_what_was_answered(site: Site, waiting: Case) -> None:
+    waiting.ask("POST", "/complaints", json={"words": "nobody calls"})
+    [fresh] = waiting.now()["complaints"]
+    assert (fresh["state"], fresh["text"], fresh["answer"]) == ("received", "nobody calls", None)
+    assert fresh["due_at"].endswith("+08:00")
+    front = site.staff(Role.FRONT_LINE)
+    path, before = f"/complaints/{fresh['id']}", waiting.now()["version"]
+    assert waiting.ask("POST", path + "/told", front, json={"words": "on Friday"}).status_code == 200
+    solved = {"how": "put_right", "words": "called, and sorry"}
+    assert waiting.ask("POST", path + "/solve", front, json=solved).status_code == 200
+    [shown] = waiting.now()["complaints"]
+    assert waiting.now()["version"] > before
+    assert (shown["state"], shown["result"], shown["answer"], shown["due_at"]) == (
+        "solved",
+        "on Friday",
+        "called, and sorry",
+        None,
+    )
+    assert shown["solution"]["text"] == "It was put right."
+    [masked] = waiting.now(front)["complaints"]
+    assert (masked["state"], masked["text"], masked["answer"]) == ("solved", None, None)
+    assert waiting.ask("GET", "/export").json()["complaints"][0]["result"] == "on Friday"
+    assert waiting.now(site.app)["complaints"] == [shown]
+
+
+def test_complaints_of_all_cases_stand_in_one_line(site: Site, waiting: Case) -> None:
+    cases = [waiting, site.case(), site.case()]
+    for case in cases:
+        assert case.ask("POST", "/complaints", json={"words": "王小明 13812345678"}).status_code == 200
+        site.clock.turn(minutes=1)
+    front, senior = site.staff(Role.FRONT_LINE), site.staff(Role.SENIOR)
+    every, path = [], "/v1/complaints?limit=2"
+    while path:
+        page = site.ask("GET", path, front)
+        every += page.json()
+        path = page.headers.get("Link", "").partition(">")[0].removeprefix("<")
+        assert "13812345678" not in page.text
+    assert [one["claim"] for one in every] == [case.id for case in cases]
+    assert {(one["held"], one["mine"], one["takes"]) for one in every} == {(False, False, True)}
+    first = f"/v1/complaints/{every[0]['id']}"
+    taken = site.ask("POST", first + "/take", front)
+    assert (taken.status_code, taken.json()["text"], taken.json()["mine"]) == (200, "王小明 13812345678", True)
+    held = site.ask("GET", "/v1/complaints", senior).json()[0]
+    assert (held["held"], held["mine"], held["takes"]) == (True, False, False)
+    refused = site.ask("POST", first + "/take", senior)
+    assert (refused.status_code, refused.json()["code"]) == (409, "claim.complaint_taken")
+    assert site.ask("POST", first + "/release", senior).status_code == 409
+    assert site.ask("POST", first + "/release", front).json()["held"] is False
+    assert site.ask("POST", first + "/take", senior).status_code == 200
+    solved = waiting.ask("POST", f"/complaints/{every[0]['id']}/solve", senior, json={"how": "explained"})
+    assert solved.status_code == 200
+    assert [one["claim"] for one in site.ask("GET", "/v1/complaints", front).json()] == [case.id for case in cases[1:]]
+    [over] = site.ask("GET", "/v1/complaints?open=false", front).json()
+    assert (over["claim"], over["state"], over["due_at"]) == (waiting.id, "solved", None)
+    assert site.ask("GET", "/v1/complaints?cursor=nonsense", front).status_code == 422
+    assert site.ask("GET", "/v1/complaints", waiting.token).status_code == 403
+
+
+def test_whoever_calls_is_told_the_number_for_what_is_due_and_it_is_noted(site: Site, waiting: Case) -> None:
+    front, junior = site.staff(Role.FRONT_LINE), site.staff(Role.JUNIOR)
+    [call] = site.ask("GET", "/v1/follow-ups?days=10", front).json()
+    assert "13812345678" not in str(call)
+    told = waiting.ask("POST", "/call", front, json={"why": "follow_up"})
+    assert (told.status_code, told.headers["Cache-Control"]) == (200, "no-store")
+    assert told.json() == {"name": "王小明", "phone": "13812345678", "language": "zh"}
+    for why in ("complaint", "escalation", "payment_returned"):
+        refused = waiting.ask("POST", "/call", front, json={"why": why})
+        assert (refused.status_code, refused.json()["code"]) == (409, "claim.nothing_to_call_for")
+    assert waiting.ask("POST", "/complaints", json={"words": "x"}).status_code == 200
+    assert Table(waiting, site.staff(Role.SENIOR)).ask("POST", "/escalate", json={"words": "x"}).status_code == 200
+    for why in ("complaint", "escalation"):
+        assert waiting.ask("POST", "/call", junior, json={"why": why}).json()["phone"] == "13812345678"
+    done = site.ask("POST", f"/v1/follow-ups/{call['id']}/done", front, json={"claim": waiting.id})
+    assert done.status_code == 204
+    assert waiting.ask("POST", "/call", front, json={"why": "follow_up"}).status_code == 409
+    for token in (waiting.token, site.app, site.staff(Role.ADMIN)):
+        assert waiting.ask("POST", "/call", token, json={"why": "complaint"}).status_code == 403
+    log = waiting.ask("GET", "/audit", site.staff(Role.AUDITOR)).json()
+    noted = [(one["role"], one["facts"]) for one in log if one["action"] == "call_customer"]
+    assert noted == [
+        ("front_line", {"kind": "follow_up", "seen_unmasked": True}),
+        ("junior", {"kind": "complaint", "seen_unmasked": True}),
+        ("junior", {"kind": "escalation", "seen_unmasked": True}),
+    ]
 
 
 def test_a_call_is_made_once(site: Site, waiting: Case) -> None:
@@ -103,6 +191,7 @@ def test_corrections_are_exported_for_training(site: Site, waiting: Case) -> Non
     expert = site.staff(Role.EXPERT)
     answer = site.ask("GET", "/v1/examples.coco", expert)
     document = answer.json()
+    assert "annotations.json" in answer.headers["Content-Disposition"]
     assert len(document["images"]) == 2
     assert {one["lesson"] for one in document["examples"]} == {"changed"}
     assert {one["amount"] for one in document["examples"]} == {"930.00"}

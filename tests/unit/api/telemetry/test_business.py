@@ -13,6 +13,7 @@ FIGURES = BusinessFigures(
     jobs=Queue(waiting=3, oldest_s=1.5),
     jobs_given_up=1,
     reviews=Queue(waiting=7, oldest_s=86_400.0),
+    complaints=Queue(waiting=4, oldest_s=7_200.0),
     clocks_overdue=5,
     assessed=60,
     offered_at_once=21,
@@ -20,6 +21,7 @@ FIGURES = BusinessFigures(
     overridden=9,
     outbox=Queue(waiting=0, oldest_s=0.0),
     dead_letters=2,
+    erased=11,
 )
 
 
@@ -61,6 +63,8 @@ def test_every_figure_is_told() -> None:
         "jobs_given_up": 1,
         "reviews_waiting": 7,
         "reviews_oldest_seconds": 86_400,
+        "complaints_waiting": 4,
+        "complaints_oldest_seconds": 7_200,
         "clocks_overdue": 5,
         "assessed_7d": 60,
         "offered_at_once_7d": 21,
@@ -69,6 +73,7 @@ def test_every_figure_is_told() -> None:
         "outbox_waiting": 0,
         "outbox_oldest_seconds": 0,
         "dead_letters": 2,
+        "erased_7d": 11,
     }
 
 

@@ -1,0 +1,51 @@
+"""Complaints as their customer reads them: how far each is, and what was answered."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+from api.schemas import Statement
+from claims.repository.complaint_queue import Pending
+from claims.repository.complaints import ComplaintState
+from model.texts import Texts
+
+
+class ComplaintShownOut(BaseModel):
+    """A complaint. `due_at` is when the next step is due, in the market's zone; null once it was solved.
+
+    `text` is what the customer said; `reply`, `result` and `answer` are what was said to them at each step. They are
+    shown to the customer, the app and to whoever works on the case.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    at: datetime
+    state: ComplaintState
+    state_text: str
+    due_at: datetime | None
+    text: str | None
+    replied_at: datetime | None
+    reply: str | None
+    told_at: datetime | None
+    result: str | None
+    solved_at: datetime | None
+    solution: Statement | None
+    answer: str | None
+
+    @classmethod
+    def of(cls, pending: Pending, zone: ZoneInfo, texts: Texts, *, personal: bool) -> Self:
+        """In one language. Without ``personal`` nobody's own words."""
+        one = pending.complaint
+        words = {name: getattr(one, name) if personal else None for name in ("text", "reply", "result", "answer")}
+        times = {name: getattr(one, name) for name in ("id", "at", "state", "replied_at", "told_at", "solved_at")}
+        return cls(
+            **words,
+            **times,
+            state_text=texts.name(one.state),
+            due_at=pending.due_at and pending.due_at.astimezone(zone),
+            solution=one.solution and Statement.of(one.solution, texts),
+        )
