@@ -17,7 +17,7 @@ from api.engine import open_service
 from api.guard import Guard
 from api.jobs_here import jobs_done
 from api.line import Line, Uploads
-from api.pages import entering
+from api.pages import customer, desk, desk_case, desk_figures, desk_service, entering
 from api.pages.render import WEB
 from api.rate_limits import RateLimits
 from api.readiness import Readiness, house_checks
@@ -60,7 +60,8 @@ from claims.observe import Eyes
 _ROUTES = (
     *(estimate, claims, claim_photos, claim_materials, assessing, leaving, letting_in, stats),
     *(reviews, decisions, payments, complaints, service, auditing, overrides, proposals),
-    *(session, admin, admin_apps, admin_webhooks, ops, pages, entering),
+    *(session, admin, admin_apps, admin_webhooks, ops, pages, customer, entering),
+    *(desk, desk_case, desk_figures, desk_service),
 )
 
 OpenEngine = Callable[[Settings], Eyes]

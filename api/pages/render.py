@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from api.language import remember
 from model.notes import Note
 from model.texts import LANGUAGES, Texts
 
@@ -46,8 +47,7 @@ class Words:
             for code, said in self.texts.sentences.items()
             if code.startswith(f"{topic}.")
         }
-        inside = json.dumps(told, ensure_ascii=False).translate(_HIDDEN)
-        return Markup('<script type="application/json" id="words">{}</script>').format(Markup(inside))  # noqa: S704
+        return Markup('<script type="application/json" id="words">{}</script>').format(as_json(told))
 
     def moment(self, at: datetime) -> str:
         """A day and a time, in the zone that ``at`` has."""
@@ -57,6 +57,11 @@ class Words:
 def money(amount: Decimal) -> str:
     """With two places and groups of three."""
     return f"{amount:,.2f}"
+
+
+def as_json(told: object) -> Markup:
+    """A document for a block that scripts read: nothing in it can end the block."""
+    return Markup(json.dumps(told, ensure_ascii=False, default=str).translate(_HIDDEN))  # noqa: S704
 
 
 def render(template: str, request: Request, texts: Texts, **values: Any) -> str:
@@ -90,7 +95,9 @@ def page(
     if len(content) > _SMALL and "gzip" in request.headers.get("accept-encoding", ""):
         content = gzip.compress(content, compresslevel=6, mtime=0)
         own["Content-Encoding"] = "gzip"
-    return HTMLResponse(content, status, {**own, **(headers or {})})
+    answer = HTMLResponse(content, status, {**own, **(headers or {})})
+    remember(answer, request)
+    return answer
 
 
 @cache
@@ -98,4 +105,5 @@ def _templates() -> Environment:
     loader = FileSystemLoader(WEB / "templates")
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.filters["money"] = money
+    made.filters["json"] = as_json
     return made

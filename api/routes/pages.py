@@ -1,4 +1,4 @@
-"""The start page, the form on it, and the list of problems. Pages work without scripts."""
+"""The start page, the form for an estimate without a case, and the list of problems. They work without scripts."""
 
 from datetime import date
 
@@ -40,9 +40,15 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
-async def start(request: Request, service: InService, texts: InTexts) -> Response:
-    """What this is, and the form."""
-    return _start_page(request, service, texts)
+async def start(request: Request, texts: InTexts) -> Response:
+    """What this is, and where to begin."""
+    return page(render("start.html.j2", request, texts, base=str(request.base_url)), request, texts)
+
+
+@router.api_route("/quick", methods=["GET", "HEAD"])
+async def quick(request: Request, service: InService, texts: InTexts) -> Response:
+    """The form for an estimate without a case."""
+    return _quick_page(request, service, texts)
 
 
 @router.post("/quick-estimate")
@@ -57,7 +63,7 @@ async def estimate(request: Request, service: InService, texts: InTexts) -> Resp
     except QuickClaimError as error:
         if error.code not in STATUS:
             raise
-        return _start_page(request, service, texts, Problem.of(error, request))
+        return _quick_page(request, service, texts, Problem.of(error, request))
     return page(told, request, texts, headers={"Content-Security-Policy": REPORT_CSP})
 
 
@@ -67,16 +73,15 @@ async def problems(request: Request, texts: InTexts) -> Response:
     return page(render("problems.html.j2", request, texts, statuses=STATUS), request, texts)
 
 
-def _start_page(request: Request, service: Service, texts: Texts, problem: Problem | None = None) -> Response:
+def _quick_page(request: Request, service: Service, texts: Texts, problem: Problem | None = None) -> Response:
     body = render(
-        "start.html.j2",
+        "quick.html.j2",
         request,
         texts,
         choices=Choices.of(service.eyes.rulebook),
         settings=service.settings,
         asked=ASKED,
         causes=tuple(Cause),
-        base=str(request.base_url),
         problem=problem,
     )
     headers = {"Retry-After": str(RETRY_AFTER_S)} if problem and problem.status == 503 else {}

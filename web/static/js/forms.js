@@ -1,7 +1,8 @@
 // Forms that call an operation of /v1: data-call="POST /v1/…"; afterwards the page's <main> is fetched anew.
 //
-// Fields become a document by their names: "contact.phone" is a field within a field, data-type says "number", "boolean"
-// or "list". What is empty is left out. data-version is what the page has seen, data-then an address to go on to.
+// Fields become a document by their names: "contact.phone" is a field within a field, data-type says "number", "boolean",
+// "list", or "things": a list of documents. What is empty is left out. data-version is what the page has seen, data-then an address to go on to;
+// data-also names what else a field is told the faults of.
 
 import { call, newKey, Refused, words } from "./api.js";
 import { refresh } from "./swap.js";
@@ -29,11 +30,12 @@ export async function send(form, button) {
     form.closest("dialog")?.close();
     form.dispatchEvent(new CustomEvent("sent", { bubbles: true, detail: answer }));
     if (form.dataset.then) location.assign(form.dataset.then);
-    else if (!("stay" in form.dataset)) await refresh();
+    else if (!("stay" in form.dataset) && !(await refresh())) location.reload();
   } catch (fault) {
     if (!(fault instanceof Refused)) throw fault;
     if (!fault.passing) keys.delete(form);
     show(form, fault);
+    form.dispatchEvent(new CustomEvent("refused", { bubbles: true, detail: fault }));
   } finally {
     busy(form, button, false);
   }
@@ -46,7 +48,7 @@ export function documentOf(form, button) {
     if (!field.name || field.disabled || field.type === "submit" || field.type === "button") continue;
     if ((field.type === "radio" || field.type === "checkbox") && !field.checked && field.dataset.type !== "switch") continue;
     const value = valueOf(field);
-    if (value !== undefined) put(made, field.name.split("."), value, field.dataset.type === "list");
+    if (value !== undefined) put(made, field.name.split("."), value, field.dataset.type === "list" || field.dataset.type === "things");
   }
   if (button?.name) put(made, button.name.split("."), typed(button.value, button.dataset.type));
   return made;
@@ -61,6 +63,7 @@ function valueOf(field) {
 function typed(text, type) {
   if (type === "number") return Number(text);
   if (type === "boolean") return text === "true";
+  if (type === "things") return JSON.parse(text);
   if (type === "moment") return new Date(text).toISOString();
   return text;
 }
@@ -90,7 +93,8 @@ export function show(form, fault) {
     form.append(box);
   }
   box.hidden = false;
-  const said = [fault.title, fault.message === fault.title ? "" : fault.message, ...rest.map((error) => error.detail)];
+  const told = rest.length < fault.errors.length ? [words("check")] : [fault.title, fault.message === fault.title ? "" : fault.message];
+  const said = [...told, ...rest.map((error) => error.detail)];
   if (fault.retryAfter) said.push(words("again_in", { seconds: fault.retryAfter }));
   box.replaceChildren(...said.filter(Boolean).map((text, index) => paragraph(text, index === 0)));
   (form.querySelector("[aria-invalid='true']") ?? box).scrollIntoView({ block: "center" });
@@ -98,8 +102,10 @@ export function show(form, fault) {
 }
 
 function mark(form, error) {
-  const field = [...form.elements].find((one) => one.name && (error.field === one.name || error.field.endsWith(`.${one.name}`)));
+  const about = (name) => name && (error.field === name || error.field.endsWith(`.${name}`));
+  const field = [...form.elements].find((one) => about(one.name)) ?? [...form.elements].find((one) => about(one.dataset.also));
   if (!field) return false;
+  field.closest("details")?.setAttribute("open", "");
   const wrong = paragraph(error.detail);
   wrong.className = "wrong";
   wrong.id = `wrong-${field.name.replaceAll(".", "-")}`;

@@ -20,6 +20,8 @@ export async function refresh({ focus = true, address = location.pathname + loca
   const main = fresh.querySelector("main");
   if (!main) return false;
   for (const end of start.values()) if (typeof end === "function") end();
+  const held = document.activeElement?.id;
+  for (const { id } of document.querySelectorAll("main details[open][id]")) main.querySelector(`details[id="${id}"]`)?.setAttribute("open", "");
   document.title = fresh.title;
   document.querySelector("main").replaceWith(main);
   for (const begin of start.keys()) start.set(begin, begin(main));
@@ -28,6 +30,6 @@ export async function refresh({ focus = true, address = location.pathname + loca
     heading?.setAttribute("tabindex", "-1");
     heading?.focus({ preventScroll: true });
     scrollTo(0, 0);
-  }
+  } else if (held) document.getElementById(held)?.focus({ preventScroll: true });
   return true;
 }

@@ -1,0 +1,277 @@
+"""The adjusters' pages: who sees what of queue and case, and that pages promise nothing that the API has not."""
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from peopled import Member, assessed, hold, member, opened_site
+from sites import Case, Site
+
+from api.auth.browser import PAGE_HEADER
+from claims.repository import audit
+from claims.states import Role
+from model.texts import LANGUAGES, Texts
+
+WEB = Path(__file__).resolve().parents[2] / "web"
+SCRIPTS = sorted((WEB / "static" / "js").rglob("*.js"))
+PAGES = ("/desk", "/desk/complaints", "/desk/calls", "/desk/figures")
+NOT_OURS = {"/desk/session", "/desk/session/end"}
+WORDS = "The shop wants more. </script><b>twice</b>"
+
+
+class Elements(HTMLParser):
+    """Every element of a page with its attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def values(self, attribute: str) -> list[str]:
+        return [str(given[attribute]) for _, given in self.found if given.get(attribute) is not None]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with opened_site(tmp_path_factory.mktemp("home")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def waiting(site: Site) -> Case:
+    """A case with one line, contested by its customer: what a senior takes up."""
+    case = site.case()
+    assessed(case, 1)
+    assert case.ask("POST", "/contest", json={"words": WORDS}).status_code == 200
+    return case
+
+
+def page(site: Site, who: Member | None, path: str, language: str = "en") -> str:
+    answer = get(site, who, path, language)
+    assert answer.status_code == 200, answer.text
+    return str(answer.text)
+
+
+def get(site: Site, who: Member | None, path: str, language: str = "en"):  # type: ignore[no-untyped-def]
+    headers = {"Accept-Language": language} | ({"Cookie": f"qc_desk={who.token}"} if who else {})
+    return site.client.get(path, headers=headers, follow_redirects=False)
+
+
+def taken_up(site: Site, case: Case, role: Role = Role.SENIOR) -> Member:
+    """Somebody who has the case in their hands, in review."""
+    who = member(site, role)
+    if case.now(site.staff(Role.EXPERT))["inside"]["state"] == "contested":
+        hold(site, case.id, None)
+        answer = site.ask(
+            "POST", f"/v1/reviews/{case.id}/take-up", who.token, headers={"Idempotency-Key": f"take-{who.person.id}"}
+        )
+        assert answer.status_code == 200, answer.text
+    hold(site, case.id, who.person.id)
+    return who
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/desk/claims/00000000-0000-7000-8000-000000000000"])
+def test_nobody_sees_the_desk_without_a_session(site: Site, path: str) -> None:
+    answer = get(site, None, f"{path}?lang=zh")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/desk/sign-in?next={path.replace('/', '%2F')}%3Flang%3Dzh"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", ["/desk/sign-in", *PAGES])
+def test_pages_obey_their_own_policy(site: Site, path: str, language: str) -> None:
+    text = page(site, member(site, Role.SENIOR), path, language)
+    elements = Elements(text)
+    assert f'lang="{"zh-CN" if language == "zh" else "en"}"' in text
+    for tag, given in elements.found:
+        assert "style" not in given
+        assert tag != "style"
+        assert not [name for name in given if name.startswith("on")]
+    for tag, given in elements.found:
+        if tag in {"script", "link"} and (source := given.get("src") or given.get("href")):
+            assert site.client.get(source).status_code == 200, source
+
+
+def test_the_queue_tells_why_a_case_is_there_and_hides_whose_car_it_is(site: Site, waiting: Case) -> None:
+    hold(site, waiting.id, None)
+    text = html.unescape(page(site, member(site, Role.SENIOR), "/desk"))
+    case = waiting.now()
+    assert case["number"] in text
+    assert site.notice["plate"] not in text
+    assert "left" in text or "overdue" in text
+    assert f"/desk/claims/{waiting.id}" in Elements(text).values("href")
+
+
+def test_the_queue_is_narrowed_down(site: Site, waiting: Case) -> None:
+    who = member(site, Role.SENIOR)
+    hold(site, waiting.id, None)
+    number = waiting.now()["number"]
+    assert number not in page(site, who, "/desk?mine=true")
+    hold(site, waiting.id, who.person.id)
+    assert number in page(site, who, "/desk?mine=true")
+    state = waiting.now(site.staff(Role.EXPERT))["inside"]["state"]
+    assert number in page(site, who, f"/desk?state={state}")
+    assert number not in page(site, who, "/desk?state=escalated")
+    assert number not in page(site, member(site, Role.SENIOR), "/desk")
+
+
+def test_roles_without_a_queue_are_shown_their_pages(site: Site) -> None:
+    for role, link in ((Role.FRONT_LINE, "/desk/complaints"), (Role.AUDITOR, "/desk/figures")):
+        links = Elements(page(site, member(site, role), "/desk")).values("href")
+        assert link in links
+    refused = get(site, member(site, Role.JUNIOR), "/desk/complaints")
+    assert refused.status_code == 403
+    assert "text/html" in refused.headers["content-type"]
+
+
+def test_a_case_that_is_not_there_is_told_as_a_page(site: Site) -> None:
+    answer = get(site, member(site, Role.SENIOR), "/desk/claims/00000000-0000-7000-8000-000000000000")
+    assert answer.status_code == 404
+    assert "text/html" in answer.headers["content-type"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_holds_the_case_sees_all_of_it_and_corrects_it(site: Site, waiting: Case, language: str) -> None:
+    who = taken_up(site, waiting)
+    text = page(site, who, f"/desk/claims/{waiting.id}", language)
+    told = json.loads(re.search(r'id="case-data"[^>]*>(.*?)</script>', text, re.DOTALL)[1])  # type: ignore[index]
+    review = site.ask("GET", f"/v1/reviews/{waiting.id}", who.token).json()
+    assert told["version"] == review["version"]
+    assert [line["amount"] for line in told["lines"]] == [line["amount"] for line in review["lines"]]
+    assert [line["marks"] for line in told["lines"]] == [line["marks"] for line in review["lines"]]
+    assert told["lines"][0]["marks"]
+    elements = Elements(text)
+    assert {"edit", "do-approve", "do-decline", "do-ask_photo"} <= set(elements.values("id"))
+    assert {str(line["number"]) for line in review["lines"]} == set(elements.values("data-line"))
+    assert review["lines"][0]["price_row"] in text
+    assert "<b>twice</b>" not in text
+
+
+def test_others_see_who_has_it_and_nothing_personal(site: Site, waiting: Case) -> None:
+    taken_up(site, waiting)
+    text = page(site, member(site, Role.SENIOR), f"/desk/claims/{waiting.id}")
+    assert "李娜" in text
+    assert "works on it until" in text
+    for name in ("plate", "vin", "policy_number"):
+        assert site.notice[name] not in text
+    assert site.notice["contact"]["phone"] not in text
+    assert not {"edit", "case-data", "do-approve"} & set(Elements(text).values("id"))
+
+
+def test_an_expert_reads_along_and_changes_nothing(site: Site, waiting: Case) -> None:
+    taken_up(site, waiting)
+    elements = Elements(page(site, member(site, Role.EXPERT), f"/desk/claims/{waiting.id}"))
+    assert elements.values("data-line")
+    assert not {"edit", "do-approve", "do-release"} & set(elements.values("id"))
+
+
+def test_a_limit_is_explained_where_authority_ends(site: Site, waiting: Case) -> None:
+    taken_up(site, waiting)
+    junior = member(site, Role.JUNIOR)
+    hold(site, waiting.id, junior.person.id)
+    text = page(site, junior, f"/desk/claims/{waiting.id}")
+    assert "do-approve" not in Elements(text).values("id")
+    assert "do-escalate" in Elements(text).values("id")
+    assert "above your authority" in text
+    hold(site, waiting.id, None)
+    assert "above your authority" in page(site, junior, f"/desk/claims/{waiting.id}")
+
+
+def test_the_notice_is_unmasked_when_asked_for_and_the_log_notes_it(site: Site, waiting: Case) -> None:
+    who = taken_up(site, waiting)
+    plate = site.notice["plate"]
+    assert plate not in page(site, who, f"/desk/claims/{waiting.id}")
+    before = _seen_unmasked(site, who.person.id)
+    assert plate in page(site, who, f"/desk/claims/{waiting.id}/notice")
+    assert _seen_unmasked(site, who.person.id) == before + 1
+    assert plate not in page(site, member(site, Role.SENIOR), f"/desk/claims/{waiting.id}/notice")
+
+
+def test_earlier_cases_name_what_was_accepted_for_the_same_work(site: Site, waiting: Case) -> None:
+    other = site.case()
+    offer = assessed(other, 2)["offer"]
+    signed = {"offer": offer["id"], "signature": "王小明"}  # type: ignore[index]
+    assert other.ask("POST", "/accept", json=signed).status_code == 200
+    line = other.now()["assessment"]["estimate"]["lines"][0]
+    who = taken_up(site, waiting)
+    address = f"/desk/claims/{waiting.id}/similar?part={line['part']}&operation={line['operation']}"
+    text = page(site, who, address)
+    assert other.now()["number"] in text
+    assert f"{line['total']:,.2f}" in text
+    assert site.notice["contact"]["name"] not in text
+    assert other.now()["number"] not in page(site, who, address.replace(line["operation"], "overhaul"))
+    assert get(site, member(site, Role.SENIOR), address).status_code == 409
+
+
+def test_figures_are_charts_with_their_numbers(site: Site, waiting: Case) -> None:
+    site.clock.turn(minutes=1)
+    text = page(site, member(site, Role.AUDITOR), "/desk/figures")
+    elements = Elements(text)
+    charts = [given for tag, given in elements.found if tag == "svg" and given.get("class") == "chart"]
+    assert len(charts) >= 3
+    assert all(chart.get("aria-label") for chart in charts)
+    assert "100.0 %" in text  # every case of this site was good for an offer at once
+
+
+def test_every_form_calls_an_operation_that_there_is(site: Site, waiting: Case) -> None:
+    who = taken_up(site, waiting)
+    paths = site.client.get("/openapi.json").json()["paths"]
+    patterns = [
+        (method.upper(), re.compile(re.sub(r"\{\w+\}", "[^/]+", path))) for path in paths for method in paths[path]
+    ]
+    calls = {
+        call
+        for path in (f"/desk/claims/{waiting.id}", *PAGES)
+        for call in Elements(page(site, who, path)).values("data-call")
+    }
+    assert len(calls) > 5
+    for call in calls:
+        method, address = call.split(" ")
+        known = [one for verb, one in patterns if verb == method and one.fullmatch(address)]
+        assert known or address in NOT_OURS, call
+
+
+def test_a_session_by_cookie_corrects_only_from_a_page_of_ours(site: Site, waiting: Case) -> None:
+    who = taken_up(site, waiting)
+    review = site.ask("GET", f"/v1/reviews/{waiting.id}", who.token)
+    change = {"changes": [{"do": "edit", "line": 0, "severity": "severe", "why": "wrong_severity"}]}
+    headers = {"Cookie": f"qc_desk={who.token}", "Idempotency-Key": "pages-1", "If-Match": review.headers["etag"]}
+    address = f"/v1/reviews/{waiting.id}/corrections"
+    assert site.client.post(address, json=change, headers=headers).json()["code"] == "request.cross_site"
+    answer = site.client.post(address, json=change, headers={**headers, PAGE_HEADER: "desk"})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["etag"] == site.ask("GET", f"/v1/reviews/{waiting.id}", who.token).headers["etag"]
+    assert "changed" in page(site, who, f"/desk/claims/{waiting.id}")
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_scripts_say_only_what_there_are_words_for(script: Path) -> None:
+    said = set(re.findall(r'words\("([\w.]+)"', script.read_text("utf-8")))
+    for language in LANGUAGES:
+        known = {code.partition(".")[2] for code in Texts.load(language).sentences if "script." in code}
+        assert said <= known
+
+
+def test_every_key_has_one_meaning_on_a_page_and_a_sentence() -> None:
+    table = re.findall(
+        r'\["(\w+)", "(\w+)", \[([^\]]+(?:"\]")?[^\]]*)\]\]', (WEB / "static/js/keys.js").read_text("utf-8")
+    )
+    assert len(table) > 30
+    for groups in ({"queue", "move"}, {"move", "photo", "correct", "decide"}):
+        keys = [key for group, _, told in table if group in groups for key in re.findall(r'"(.)"', told)]
+        assert len(keys) == len(set(keys))
+    for language in LANGUAGES:
+        assert {f"desk_script.key.{name}" for _, name, _ in table} <= set(Texts.load(language).sentences)
+
+
+def _seen_unmasked(site: Site, person: UUID) -> int:
+    with site.house.books.reading() as book:
+        return sum(str(person) in entry.actor and "seen_unmasked" in entry.facts for entry in audit.entries(book))

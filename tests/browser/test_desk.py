@@ -1,0 +1,136 @@
+"""An adjuster at the desk, mostly by keyboard: what they find, correct, decide, and are kept from."""
+
+import pytest
+from adjusters import A_SECOND, at_desk, opened, settled, total
+from browsing import OpenPage
+from devices import DESKTOP
+from hands import Hands
+from playwright.sync_api import expect
+from staged import NAMES, PASSWORD, Stage
+from tables import Table
+
+from claims.states import Role
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_signing_in_and_out(open_: OpenPage, stage: Stage, language: str) -> None:
+    hands, login = Hands(open_(DESKTOP, language=language), language), stage.somebody(Role.SENIOR)
+    hands.watched.go("/desk?mine=true")
+    hands.page.wait_for_url("**/desk/sign-in*")
+    hands.write("desk_page.sign_in.login", login)
+    hands.write("desk_page.sign_in.password", "four other words of mine")
+    hands.press("Enter")
+    expect(hands.page.get_by_role("alert")).to_contain_text(hands.say("problem.rights.credentials.title"))
+    hands.watched.shot("refused")
+    hands.write("desk_page.sign_in.password", PASSWORD)
+    hands.press("Enter")
+    hands.page.wait_for_url("**/desk?mine=true")
+    hands.heading("desk_page.queue.heading")
+    expect(hands.page.get_by_text(NAMES[Role.SENIOR])).to_be_visible()
+    [cookie] = hands.watched.context.cookies()
+    assert cookie["httpOnly"]
+    assert cookie["value"] not in hands.page.content() + hands.page.evaluate("JSON.stringify({...localStorage})")
+    hands.tap("button", "desk_page.bar.out")
+    hands.page.wait_for_url("**/desk/sign-in*")
+    hands.watched.go("/desk")
+    hands.page.wait_for_url("**/desk/sign-in*")
+
+
+def test_from_the_queue_to_an_approval_by_keyboard(open_: OpenPage, stage: Stage) -> None:
+    case = stage.referred()
+    hands = at_desk(open_, stage.somebody(Role.SENIOR))
+    hands.watched.go("/desk")
+    link = hands.page.get_by_role("link", name=case.now()["number"])
+    expect(link).to_be_visible()
+    hands.watched.shot("queue")
+    hands.press("j")
+    for _ in range(hands.page.locator("tr[data-row]").count()):
+        if link.evaluate(
+            "(one) => one === document.activeElement || one.closest('tr').contains(document.activeElement)"
+        ):
+            break
+        hands.press("j")
+    hands.press("Enter")
+    hands.page.wait_for_url(f"**/desk/claims/{case.id}")
+    hands.press("t")
+    expect(hands.find("button", "desk_page.do.approve")).to_be_visible()
+    hands.watched.shot("taken")
+    before, hands.keys = total(hands), 0
+    hands.press("s", "3", "Enter")
+    took = settled(hands, before)
+    assert hands.keys <= 3
+    assert took < A_SECOND, f"{took:.2f} s"
+    hands.watched.shot("corrected")
+    assert total(hands) > before
+    hands.press("A")
+    dialog = hands.find("dialog", "desk_page.do.approve")
+    expect(dialog).to_be_visible()
+    dialog.get_by_label(hands.say("desk_page.do.words")).fill("Seen at the shop.")
+    hands.watched.shot("approving")
+    hands.tap("button", "desk_page.do.approve", within=dialog)
+    hands.page.wait_for_url("**/desk")
+    assert case.now()["offer"]["machine"] is False
+
+
+def test_a_slip_is_taken_back_with_one_key(open_: OpenPage, stage: Stage) -> None:
+    hands = at_desk(open_, stage.somebody(Role.SENIOR))
+    opened(hands, stage.referred())
+    before = total(hands)
+    hands.press("s", "3", "Enter")
+    settled(hands, before)
+    hands.press("u")
+    expect(hands.page.locator(".totals .big dd")).to_contain_text(f"{before:,.2f}")
+
+
+def test_a_mark_is_drawn_with_the_mouse_and_moved_with_keys(open_: OpenPage, stage: Stage) -> None:
+    case, login = stage.referred(), stage.somebody(Role.SENIOR)
+    hands = at_desk(open_, login)
+    opened(hands, case)
+    hands.press("b")
+    viewer = hands.page.get_by_role("group", name=hands.say("desk_page.case.viewer"))
+    box = viewer.bounding_box()
+    assert box is not None
+    middle, mouse = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2), hands.page.mouse
+    mouse.move(*middle)
+    mouse.down()
+    mouse.move(middle[0] + 90, middle[1] + 60, steps=4)
+    mouse.up()
+    hands.watched.shot("drawn")
+    hands.press("ArrowRight", "ArrowDown")
+    hands.tap("button", "desk_page.case.draw_keep")
+    expect(hands.find("button", "desk_page.case.draw_keep")).to_be_hidden()
+    [line, *_] = Table(case, stage.token(login)).ask("GET").json()["lines"]
+    assert line["touches"]
+    hands.watched.shot("kept")
+
+
+def test_keys_are_listed_and_rest_while_somebody_types(open_: OpenPage, stage: Stage) -> None:
+    case = stage.referred()
+    hands = at_desk(open_, stage.somebody(Role.SENIOR))
+    opened(hands, case)
+    hands.press("?")
+    listed = hands.find("dialog", "desk_script.help")
+    for name in ("severity", "approve", "undo", "zoom_in", "down"):
+        expect(listed.get_by_text(hands.say(f"desk_script.key.{name}"), exact=True)).to_be_visible()
+    hands.watched.shot("keys")
+    assert hands.watched.in_the_way() == []
+    hands.press("Escape")
+    expect(listed).to_have_count(0)
+    hands.press("E")
+    words = hands.find("dialog", "desk_page.do.escalate").get_by_label(hands.say("desk_page.do.words"))
+    words.press_sequentially("sAu?")
+    expect(words).to_have_value("sAu?")
+    expect(hands.page.get_by_role("dialog")).to_have_count(1)
+
+
+def test_figures_have_their_tables(open_: OpenPage, stage: Stage) -> None:
+    stage.referred()
+    hands = at_desk(open_, stage.somebody(Role.EXPERT))
+    hands.watched.go("/desk/figures")
+    hands.heading("desk_page.figures.heading")
+    tables = hands.page.get_by_text(hands.say("desk_page.figures.table"))
+    assert tables.count() >= 1
+    for one in tables.all():
+        one.click()
+    hands.watched.shot("figures")
+    assert hands.watched.in_the_way() == []

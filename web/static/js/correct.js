@@ -1,0 +1,96 @@
+// A correction: sent with the version that was seen, then the estimate is shown as it is; undone by a correction back.
+
+import { call, Refused, words } from "./api.js";
+import { tell as announce, lineOf, state } from "./case_state.js";
+import { renew } from "./renew.js";
+import { tell, tellFault } from "./toast.js";
+
+const WORK = ["part", "side", "operation", "kind", "severity"];
+const AMOUNTS = ["hours", "labour", "paint", "parts", "other"];
+const done = [];
+let line = Promise.resolve();
+
+/** Send changes, after those that are under way. Raises `Refused`. */
+export function correct(changes, given) {
+  const sent = line.then(() => send(changes, given));
+  line = sent.catch(() => null);
+  return sent;
+}
+
+async function send(changes, { undoes = false } = {}) {
+  const before = state.data;
+  tell(words("sending"));
+  const answer = await call("POST", `/v1/reviews/${before.claim}/corrections`, { json: { changes }, version: `"${before.version}"` });
+  const told = await answer.json();
+  take(told);
+  if (!undoes) done.push({ changes, before });
+  tell(words(undoes ? "undone" : "total", { total: money(told.total), before: money(before.total), currency: told.currency }));
+  renew();
+}
+
+/** Total and lines follow at once; the rest of the page is fetched meanwhile. */
+function take(told) {
+  const lines = told.lines.map((line) => ({ ...(line.human ?? line.machine), number: line.number, removed: line.removed, added: !line.machine, amount: line.amount, priced: line.priced, marks: line.marks }));
+  state.data = { ...state.data, version: told.version, total: told.total, lines };
+  const total = document.querySelector(".totals .big");
+  total.querySelector("dd").firstChild.textContent = `${money(told.total)} `;
+  total.classList.add("fresh");
+  announce("corrected");
+}
+
+/** The last correction of this page, back. */
+export async function undo() {
+  const last = done.pop();
+  if (!last) return tell(words("no_undo"));
+  try {
+    await correct(last.changes.map((change) => inverse(change, last.before)), { undoes: true });
+    const rest = last.changes.map((change) => amountsBack(change, last.before)).filter(Boolean);
+    if (rest.length) await correct(rest, { undoes: true });
+  } catch (fault) {
+    if (!(fault instanceof Refused)) throw fault;
+    tellFault(fault);
+    if (fault.status === 412) await renew();
+  }
+}
+
+/** What somebody else did to the estimate, in words. */
+export function differences({ before, after }) {
+  const told = after.lines.flatMap((line) => {
+    const was = before.lines.find((one) => one.number === line.number);
+    const now = said(line, after);
+    if (!was) return [words("changed_new", { line: line.number + 1, after: now })];
+    if (said(was, before) !== now) return [words("changed_line", { line: line.number + 1, before: said(was, before), after: now })];
+    return JSON.stringify(was.marks) === JSON.stringify(line.marks) ? [] : [words("changed_mark", { line: line.number + 1 })];
+  });
+  if (before.total !== after.total) told.push(words("changed_total", { before: money(before.total), after: money(after.total) }));
+  return told.length ? told : [words("changed_none")];
+}
+
+export function money(amount) {
+  return amount.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+}
+
+function said(line, data) {
+  return line.removed ? `${line.text} (${money(0)})` : `${line.text} ${money(line.amount)} ${data.currency}`;
+}
+
+function inverse(change, before) {
+  const why = "mistake";
+  if (change.do === "add") return { do: "remove", line: before.lines.length, why };
+  if (change.do === "remove") return { do: "restore", line: change.line, why };
+  if (change.do === "restore") return { do: "remove", line: change.line, why };
+  const was = before.lines.find((line) => line.number === change.line);
+  const back = { do: "edit", line: change.line, why };
+  for (const name of [...WORK, ...AMOUNTS]) if (change[name] !== undefined && was[name] !== null) back[name] = was[name];
+  if (change.marks) back.marks = was.marks;
+  return back;
+}
+
+/** Amounts that the work alone does not bring back: those that came from a measured area, or that somebody had typed. */
+function amountsBack(change, before) {
+  if (change.do !== "edit") return null;
+  const was = before.lines.find((line) => line.number === change.line);
+  const now = lineOf(change.line);
+  if (!was.priced || AMOUNTS.every((name) => was[name] === now[name])) return null;
+  return { do: "edit", line: change.line, why: "mistake", ...Object.fromEntries(AMOUNTS.map((name) => [name, was[name]])) };
+}

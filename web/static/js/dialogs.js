@@ -1,0 +1,49 @@
+// What is decided about a case is asked for in dialogs; an approval of what somebody has changed since shows the change.
+
+import { words } from "./api.js";
+import { state } from "./case_state.js";
+import { differences } from "./correct.js";
+import { renew } from "./renew.js";
+import { tell } from "./toast.js";
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("details.more")) document.querySelector("details.more[open]")?.removeAttribute("open");
+  const opens = event.target.closest("[data-opens]");
+  if (opens) ask(opens.dataset.opens);
+  else if (event.target.closest("[data-closes]")) event.target.closest("dialog")?.close();
+});
+
+document.addEventListener("keydown", (event) => {
+  const more = event.key === "Escape" && document.querySelector("details.more[open]");
+  if (!more) return;
+  more.removeAttribute("open");
+  more.querySelector("summary").focus();
+});
+
+document.addEventListener("refused", async (event) => {
+  if (event.detail.status !== 412) return;
+  const form = event.target;
+  const both = await renew();
+  if (!both) return;
+  form.dataset.version = `"${state.data.version}"`;
+  const list = document.createElement("ul");
+  list.append(...differences(both).map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+  const title = Object.assign(document.createElement("p"), { textContent: words("changed_by_other") });
+  form.querySelector("[data-problem]")?.replaceChildren(title, list);
+});
+
+/** Open a dialog of the page; nothing where the action is not open. */
+export function ask(id) {
+  const dialog = document.getElementById(id);
+  document.querySelector("details.more[open]")?.removeAttribute("open");
+  if (!dialog) return;
+  dialog.showModal();
+  dialog.querySelector("textarea, input:not([type=checkbox]), input, select, button")?.focus();
+}
+
+/** The keys of what may be done now. */
+export function press(name) {
+  const button = document.querySelector(`[data-do="${name}"]`);
+  if (button) button.click();
+  else tell(words("read_only"));
+}
