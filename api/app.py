@@ -119,6 +119,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.language = settings.spoken()
+    app.state.phone = settings.phone
     app.state.stopping = stopping
     metrics.report(lambda: business_figures(app.state.service.house.books, clock()))
     app.add_middleware(Guard, settings=settings, limits=limits, stopping=stopping)

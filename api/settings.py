@@ -73,6 +73,11 @@ class Settings(BaseSettings):
     s3_secret: SecretStr | None = Field(default=None, description="its secret")
     region: str = Field(default="CN", description="market when a request names none")
     language: Literal["en", "zh"] | None = Field(default=None, description="default: from the locale, else English")
+    phone: str | None = Field(
+        default=None,
+        pattern=r"^\+?[0-9][0-9 ()-]{2,28}[0-9]$",
+        description="where customers reach a person, on every page",
+    )
     detector: str = Field(default=DEFAULT_MODEL, description="name of the detector under model/weights")
     backend: Literal["openvino", "onnx", "torch"] = "openvino"
     checkpoint: Path | None = Field(default=None, description="the .pt file, for the torch backend only")

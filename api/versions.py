@@ -34,7 +34,7 @@ def etag(version: int, content: bytes) -> str:
 def shown(request: Request, content: bytes, version: int, language: str) -> Response:
     """200 with an ``ETag``, or 304 for one that the caller has."""
     tag = etag(version, content)
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Accept-Language"}
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie, Accept-Language"}
     known = [item.strip().removeprefix("W/") for item in request.headers.get("if-none-match", "").split(",")]
     if tag in known or "*" in known:
         return Response(None, 304, headers)

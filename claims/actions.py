@@ -26,6 +26,7 @@ class Action(StrEnum):
     EXPLAIN = "explain"
     REPLAY = "replay"
     STATS_READ = "stats_read"
+    READ_FIGURES = "read_figures"
     READ_AUDIT = "read_audit"
     VERIFY_AUDIT = "verify_audit"
     EXPORT_EXAMPLES = "export_examples"

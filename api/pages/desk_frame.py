@@ -24,7 +24,7 @@ _LINKS: Final = (
     ("queue", "/desk", Action.QUEUE_READ),
     ("complaints", "/desk/complaints", Action.ANSWER_COMPLAINT),
     ("calls", "/desk/calls", Action.FOLLOW_UP),
-    ("figures", "/desk/figures", Action.STATS_READ),
+    ("figures", "/desk/figures", Action.READ_FIGURES),
 )
 _SOON: Final = timedelta(hours=2)
 

@@ -77,6 +77,7 @@ def render(template: str, request: Request, texts: Texts, **values: Any) -> str:
             other=other,
             other_tag=_TAGS[other],
             path=request.url.path,
+            phone=request.app.state.phone,
             **values,
         )
     )

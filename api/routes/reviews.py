@@ -122,7 +122,7 @@ async def get_review(
     """The estimate as people have made it so far, the machine's value beside every person's, and all that is known."""
     answer = await looking(service.house, actor, at, partial(review_answer, claim_id=claim_id, texts=texts))
     known = [item.strip().removeprefix("W/") for item in request.headers.get("if-none-match", "").split(",")]
-    headers = {**answer.headers, "Cache-Control": "private, no-cache", "Vary": "Authorization, Accept-Language"}
+    headers = {**answer.headers, "Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie, Accept-Language"}
     if answer.headers["ETag"] in known or "*" in known:
         del headers["Content-Language"]
         return Response(None, 304, headers)

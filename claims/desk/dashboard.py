@@ -50,7 +50,7 @@ class Dashboard:
 
 def dashboard_of(desk: Desk) -> Dashboard:
     """At this moment. Raises ``RightsError`` ``forbidden``."""
-    desk.check(Action.STATS_READ)
+    desk.check(Action.READ_FIGURES)
     back = Period(begins=desk.at - _BACK, ends=desk.at)
     return Dashboard(
         weeks=tuple(_week(desk, number) for number in reversed(range(WEEKS))),

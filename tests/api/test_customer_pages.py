@@ -185,3 +185,10 @@ def test_one_who_wants_a_person_is_told_so_and_no_more(serve: Serve, photo: Phot
     assert asks not in page
     assert "fraud" not in page.lower()
     assert "risk" not in page.lower()
+
+
+def test_a_person_s_number_is_on_every_page_where_there_is_one(serve: Serve) -> None:
+    session = serve(phone="400 820 0000")
+    for address in ("/", "/report", "/c/0193a2c4-0000-7000-8000-000000000000"):
+        assert '<a class="number" href="tel:4008200000">400 820 0000</a>' in session.get(address).text
+    assert "tel:" not in serve().get("/report").text

@@ -22,7 +22,7 @@ from claims.states import Role
 CASE: Final = "/desk/claims/{claim_id}"
 OPEN: Final = ("/", "/quick", "/problems", "/report", "/offline", "/worker.js", "/desk/sign-in")
 PAGES: Final = {
-    "/desk/figures": Action.STATS_READ,
+    "/desk/figures": Action.READ_FIGURES,
     "/desk/complaints": Action.ANSWER_COMPLAINT,
     "/desk/calls": Action.FOLLOW_UP,
     CASE: Action.QUEUE_READ,

@@ -141,7 +141,7 @@ def _now() -> datetime:
 
 def main(url: str, home: str, port: str) -> None:
     """Until standard input ends."""
-    unlimited = {"rate_address": 0, "rate_actor": 0, "rate_login": 0}
+    unlimited = {"rate_address": 0, "rate_actor": 0, "rate_login": 0, "max_waiting": 600}
     settings = Settings(home=Path(home), database=url, language="en", drain_s=0, **unlimited)
     eyes = scripted_eyes()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

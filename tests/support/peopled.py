@@ -29,7 +29,7 @@ from claims.states import Role
 STAFF: Final = (Role.FRONT_LINE, Role.JUNIOR, Role.SENIOR, Role.EXPERT, Role.AUDITOR, Role.ADMIN)
 """Those who sign in."""
 CHEAP: Final = Passwords(memory_kib=64, passes=1)
-_UNLIMITED: Final = {"rate_address": 0, "rate_actor": 0, "rate_login": 0}
+_UNLIMITED: Final = {"rate_address": 0, "rate_actor": 0, "rate_login": 0, "max_waiting": 600}
 _VIEWS: Final = len(scene("01-scratched-door-two-views").photos)
 
 

@@ -120,7 +120,7 @@ def open_site(
         return replace(Entrance.of(config, given), passwords=CHEAP, refusal_s=0.05)
 
     def make(**changes: Any) -> Site:
-        unlimited = {"rate_address": 0, "rate_actor": 0, "rate_login": 0}
+        unlimited = {"rate_address": 0, "rate_actor": 0, "rate_login": 0, "max_waiting": 600}
         own = {"home": tmp_path, "database": url, "keys": SecretStr(keys.text()), "language": "en", "hosts": ("*",)}
         settings = Settings(**{**own, **unlimited, **changes})
         app = create_app(settings, open_eyes=lambda _: eyes, open_entrance=entrance, clock=clock)

@@ -60,7 +60,7 @@ def open_site(
         def make(*, works: bool = True, **changes: Any) -> Site:
             scripted = open_house(books, tmp_path, keys)
             house = replace(scripted, eyes=replace(scripted.eyes, detector=gate))
-            unlimited = {"rate_address": 0, "rate_actor": 0, "rate_login": 0}
+            unlimited = {"rate_address": 0, "rate_actor": 0, "rate_login": 0, "max_waiting": 600}
             own = {"home": tmp_path, "database": url, "keys": SecretStr(keys.text()), "language": "en", "hosts": ("*",)}
             app = create_app(Settings(**{**own, **unlimited, **changes}), open_eyes=lambda _: house.eyes, clock=clock)
             if not is_embedded(books.engine):

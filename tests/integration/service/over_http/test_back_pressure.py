@@ -1,12 +1,15 @@
 """While too much waits for the machine, more of it is refused, and nothing is lost by it."""
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 from gates import Gate
-from sites import SCRATCH, Case, Site
-from sqlalchemy import delete, func, select
+from sites import CAR, SCRATCH, Case, Site
+from sqlalchemy import delete, func, select, update
 
+from claims.jobs.backlog import FRESH_S
 from claims.tables import idempotency, jobs, observations
 
 THREADS = 2
@@ -49,3 +52,29 @@ def test_who_is_refused_has_lost_nothing_and_is_welcome_later(site: Site, gate: 
     again = late.ask("POST", "/assess", headers=dict(KEY))
     assert late.after(again)["assessment"]
     assert late.ask("POST", "/assess", headers=dict(KEY)).headers["Idempotency-Replayed"] == "true"
+
+
+def test_no_new_case_comes_in_while_one_that_is_in_waits(open_site: Callable[..., Site], gate: Gate) -> None:
+    site = open_site(works=False, max_assessments=1, max_waiting=3)
+    inside = [photographed(site) for _ in range(2)]
+    with site.house.books.writing() as book:
+        book.connection.execute(delete(observations))
+    gate.open.clear()
+    try:
+        with ThreadPoolExecutor(len(inside)) as pool:
+            assert {one.status_code for one in pool.map(lambda case: case.ask("POST", "/assess"), inside)} == {202}
+        site.clock.turn(seconds=1)
+        time.sleep(2 * FRESH_S)
+        before = counted(site)
+        report = {"notice": site.notice, "vehicle": CAR}
+        refused = site.ask("POST", "/v1/claims", json=report, headers=dict(KEY))
+        assert (refused.status_code, refused.json()["code"]) == (503, "service.busy")
+        assert int(refused.headers["Retry-After"]) >= 3
+        assert counted(site) == before
+        assert inside[0].ask("GET", "").status_code == 200, "whoever is in goes on"
+        with site.house.books.writing() as book:
+            book.connection.execute(update(jobs).values(not_before=site.clock() + timedelta(hours=1)))
+        time.sleep(2 * FRESH_S)
+        assert site.ask("POST", "/v1/claims", json=report, headers=dict(KEY)).status_code == 201
+    finally:
+        gate.open.set()
