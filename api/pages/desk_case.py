@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -28,10 +29,12 @@ from claims.desk.queue import in_line
 from claims.desk.similar import similar
 from claims.desk.table import OnTable, on_table
 from claims.repository.similar import SettledLine
-from model.errors import QuickClaimError
+from model.errors import QuickClaimError, RequestError
 from model.texts import Texts
 from model.vocabulary import Part
 from parts_pricing.operations import Operation
+
+_ELSEWHERE: Final = frozenset({"cross-site", "same-site"})
 
 router = APIRouter(prefix="/desk/claims/{claim_id}", include_in_schema=False, dependencies=[Depends(never_kept)])
 
@@ -85,10 +88,15 @@ async def case(
 async def notice(
     claim_id: UUID, request: Request, caller: StaffMember, service: InService, texts: InTexts, at: Now
 ) -> Response:
-    """The first notice of loss in full, for who works on the case; the log notes who saw it."""
+    """The first notice of loss in full, for who works on the case; the log notes who saw it.
+
+    So only they ask for it: not the link or the picture of another site.
+    """
     if caller is None:
         return to_sign_in(request)
     try:
+        if request.headers.get("sec-fetch-site") in _ELSEWHERE:
+            raise RequestError("cross_site")
         document = await looking(
             service.house, caller.actor, at, partial(claim_document, claim_id=claim_id, texts=texts)
         )

@@ -16,6 +16,7 @@ from api.pages.render import page, render
 from api.pages.visitors import StaffMember, known
 from api.routes.session import Credentials
 from api.visit import visit_of
+from claims.repository.people import OWN_ISSUER
 from model.errors import RequestError, RightsError
 
 CLAIM_S: Final = 180 * 24 * 3600
@@ -75,6 +76,8 @@ async def renew(request: Request, response: Response, caller: StaffMember, servi
     """A page that is in use goes on, until twelve hours after the password. Raises ``RightsError``."""
     if caller is None or caller.person is None:
         raise RightsError("who")
+    if caller.person.issuer != OWN_ISSUER:
+        raise RightsError("signed_in_elsewhere")
     _keep(response, request, signing_in.session_of(caller.person, service.entrance, at, caller.signed_in_at), at)
 
 

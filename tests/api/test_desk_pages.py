@@ -195,6 +195,16 @@ def test_the_notice_is_unmasked_when_asked_for_and_the_log_notes_it(site: Site, 
     assert plate not in page(site, member(site, Role.SENIOR), f"/desk/claims/{waiting.id}/notice")
 
 
+@pytest.mark.parametrize("site_of", ["cross-site", "same-site", "same-origin", "none"])
+def test_no_other_site_has_somebody_noted_as_a_reader(site: Site, waiting: Case, site_of: str) -> None:
+    who = taken_up(site, waiting)
+    headers = {"Cookie": f"qc_desk={who.token}", "Sec-Fetch-Site": site_of}
+    answer = site.client.get(f"/desk/claims/{waiting.id}/notice", headers=headers)
+    ours = site_of in ("same-origin", "none")
+    assert (answer.status_code, _seen_unmasked(site, who.person.id)) == ((200, 1) if ours else (403, 0))
+    assert (site.notice["plate"] in answer.text) is ours
+
+
 def test_earlier_cases_name_what_was_accepted_for_the_same_work(site: Site, waiting: Case) -> None:
     other = site.case()
     offer = assessed(other, 2)["offer"]
@@ -237,6 +247,18 @@ def test_every_form_calls_an_operation_that_there_is(site: Site, waiting: Case) 
         method, address = call.split(" ")
         known = [one for verb, one in patterns if verb == method and one.fullmatch(address)]
         assert known or address in NOT_OURS, call
+
+
+def test_without_scripts_nothing_that_is_typed_becomes_part_of_an_address(site: Site, waiting: Case) -> None:
+    who = taken_up(site, waiting)
+    forms = [
+        given
+        for path in ("/desk/sign-in", f"/desk/claims/{waiting.id}", *PAGES)
+        for tag, given in Elements(page(site, who, path)).found
+        if tag == "form"
+    ]
+    assert len(forms) > 10
+    assert {given.get("method") for given in forms} == {"post"}
 
 
 def test_a_session_by_cookie_corrects_only_from_a_page_of_ours(site: Site, waiting: Case) -> None:

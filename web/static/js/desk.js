@@ -17,9 +17,12 @@ const way = document.querySelector("form[data-signs-in]");
 if (way) way.dataset.then = local(new URLSearchParams(location.search).get("next"));
 else keepSession();
 
+/** What the browser kept of a page while somebody was elsewhere may be of a session that has ended. */
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+
 /** Where to go after the sign-in: pages of the desk only, never another site. */
 function local(next) {
-  if (!next) return "/desk";
+  if (!next?.startsWith("/desk")) return "/desk";
   const there = new URL(next, location.origin);
   return there.origin === location.origin && /^\/desk(\/|$)/.test(there.pathname) ? there.pathname + there.search : "/desk";
 }

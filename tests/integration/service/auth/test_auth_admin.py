@@ -219,7 +219,8 @@ def test_an_app_comes_in_with_a_key_that_is_shown_once(site: Site, books: Books,
     assert key["key"].startswith(f"qc_{key['prefix']}_")
     assert site.who(key["key"])["actor"] == f"app:{app['id']}"
     listed = admin("GET", f"/apps/{app['id']}/keys")
-    assert listed.json() == [{name: key[name] for name in key if name != "key"}]
+    used = {"used_at": key["made_at"]}
+    assert listed.json() == [{name: key[name] for name in key if name != "key"} | used]
     assert key["key"].rpartition("_")[2] not in listed.text
     assert admin("DELETE", f"/apps/{app['id']}/keys/{key['id']}").status_code == 204
     assert admin("DELETE", f"/apps/{app['id']}/keys/{key['id']}").status_code == 204

@@ -5,7 +5,7 @@ import { begin as beginLink, enter } from "./enter.js";
 import { begin as beginMarks } from "./marks.js";
 import { begin as beginPhotos } from "./photos.js";
 import { begin as beginPins } from "./pins.js";
-import { onMain } from "../swap.js";
+import { onMain, refresh } from "../swap.js";
 import { begin as beginWatch } from "./watch.js";
 
 const PICTURE_AGAIN_MS = 1500;
@@ -13,6 +13,9 @@ const PICTURE_TRIES = 4;
 
 await enter();
 for (const begin of [beginLink, beginPhotos, beginMarks, beginPins, beginWatch]) onMain(begin);
+
+/** What the browser kept of the page while somebody was elsewhere may be of a case that was put away. */
+addEventListener("pageshow", ({ persisted }) => persisted && refresh({ focus: false }));
 
 /** What was said and sent is not asked again. */
 document.addEventListener("sent", ({ target }) => target.closest("details")?.removeAttribute("open"));

@@ -8,7 +8,7 @@ let link;
 
 /** Hand in the token of the address, where there is one. Returns whether the page was opened by it. */
 export async function enter() {
-  const token = decodeURIComponent(location.hash.slice(1));
+  const token = location.hash.slice(1);
   if (!TOKEN.test(token)) return false;
   const { pathname, search } = location;
   link = location.origin + pathname + location.hash;
@@ -28,10 +28,11 @@ export async function enter() {
   }
 }
 
-/** While the page knows the link, it can be sent on to another phone. */
+/** While the page knows the link of its case, it can be sent on to another phone. */
 export function begin(main) {
   const box = main.querySelector("[data-share-box]");
-  if (!box || !link) return;
+  if (!box) link = undefined;
+  if (!link) return;
   box.hidden = false;
   box.querySelector("[data-share]").addEventListener("click", () => share(box.querySelector("[data-shared]")));
 }

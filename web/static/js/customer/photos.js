@@ -26,6 +26,7 @@ function start(claim) {
   queue = new Queue(claim);
   queue.addEventListener("changed", (event) => show(event.detail));
   queue.addEventListener("empty", drained);
+  document.addEventListener("sent", ({ target }) => "forgets" in target.dataset && queue.forgetAll());
   queue.open();
 }
 

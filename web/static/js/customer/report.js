@@ -6,7 +6,8 @@ import { words } from "../api.js";
 const DRAFT = "quickclaim.report";
 const OWN = "quickclaim.me";
 const OWN_FIELDS = ["plate", "policy", "name", "phone"];
-const FROM_LINK = [...OWN_FIELDS, "vin", "vehicle_class"];
+const OF_CAR = ["plate", "policy", "vin", "vehicle_class"];
+const OF_PERSON = ["name", "phone"];
 
 const form = document.getElementById("report");
 const steps = [...form.querySelectorAll("[data-step]")];
@@ -21,6 +22,7 @@ open();
 
 document.addEventListener("change", ({ target }) => {
   answer(target);
+  if (target === remember && !remember.checked) localStorage.removeItem(OWN);
   keep();
   open(target);
 });
@@ -29,7 +31,7 @@ form.addEventListener("submit", complete, { capture: true });
 form.addEventListener("sent", async ({ detail }) => {
   const opened = await detail.json();
   sessionStorage.removeItem(DRAFT);
-  location.assign(`/c/${opened.claim.id}#${opened.token}`);
+  location.replace(`/c/${opened.claim.id}#${opened.token}`);
 });
 
 /** "All of it" answers every question with what most customers say; otherwise each is asked. */
@@ -88,10 +90,15 @@ function restore() {
   show();
 }
 
-/** An insurer's app knows its customer: /report#plate=…&policy=… The fragment never leaves the phone. */
+/**
+ * An insurer's app knows its customer: /report#plate=…&policy=… The fragment never leaves the phone. Anybody can make
+ * such a link: it does not change what somebody typed of themselves, and nothing that it fills in stays out of sight.
+ */
 function prefill() {
   const told = new URLSearchParams(location.hash.slice(1));
-  for (const id of FROM_LINK) if (told.has(id) && byId(id)) byId(id).value = told.get(id);
+  for (const id of OF_CAR) if (told.has(id) && byId(id)) byId(id).value = told.get(id);
+  for (const id of OF_PERSON) byId(id).value ||= told.get(id) ?? "";
+  if (byId("vin").value) byId("vin").closest("details").open = true;
   if (told.has("adas")) form.elements["vehicle.adas"].value = told.get("adas");
   if (told.has("region")) form.elements["notice.region"].value = told.get("region");
   if (location.hash) history.replaceState(null, "", location.pathname + location.search);

@@ -7,6 +7,7 @@ import { arrived, serveAs, upload } from "./upload.js";
 const AT_ONCE = 3;
 const FIRST_WAIT_S = 2;
 const LONGEST_WAIT_S = 60;
+const KEPT_MS = 30 * 24 * 3600 * 1000;
 const AGAIN = new Set(["request.hash_differs", "request.truncated", "request.too_slow", "request.still_running"]);
 
 /**
@@ -37,8 +38,9 @@ export class Queue extends EventTarget {
     return this.items.filter((item) => item.state === "waiting" || item.state === "sending").length;
   }
 
-  /** Take up what an earlier visit left. */
+  /** Take up what an earlier visit left; what nobody came back for is not kept for ever. */
   async open() {
+    await store.removeBefore(Date.now() - KEPT_MS).catch(() => {});
     const kept = await store.all(this.#claim).catch(() => []);
     for (const item of kept) this.#items.set(item.id, { ...item, state: "waiting", share: 0, tries: item.tries ?? 1 });
     for (const item of this.items) this.#say(item);
@@ -60,6 +62,12 @@ export class Queue extends EventTarget {
   async forget(id) {
     this.#items.delete(id);
     await store.remove(id).catch(() => {});
+  }
+
+  /** Nothing of the case waits here any more, whichever page put it. */
+  async forgetAll() {
+    this.#items.clear();
+    for (const { id } of await store.all(this.#claim).catch(() => [])) await this.forget(id);
   }
 
   end() {
@@ -95,7 +103,7 @@ export class Queue extends EventTarget {
 
   #failed(item, fault) {
     if (!fault.passing && !AGAIN.has(fault.code)) {
-      store.remove(item.id).catch(() => {});
+      if (fault.status !== 401) store.remove(item.id).catch(() => {}); // the link opens the case again, and then it is sent
       this.#change(item, { state: "refused", said: fault.message || words("failed") });
       return;
     }

@@ -29,6 +29,17 @@ export const put = (item) => work("readwrite", (store) => store.put(item));
 
 export const remove = (id) => work("readwrite", (store) => store.delete(id));
 
+/** Remove what was put here before a moment (ms), for whichever case. */
+export const removeBefore = (moment) =>
+  work("readwrite", (store) => {
+    const asked = store.openCursor();
+    asked.onsuccess = () => {
+      if (asked.result?.value.at < moment) asked.result.delete();
+      asked.result?.continue();
+    };
+    return asked;
+  });
+
 /** What waits for a case, the oldest first. */
 export async function all(claim) {
   const found = await work("readonly", (store) => store.index("claim").getAll(claim));

@@ -13,6 +13,7 @@ export function begin(main) {
   if (!claim || !wait) return undefined;
   let timer;
   const later = () => {
+    clearTimeout(timer);
     timer = setTimeout(check, wait * 1000);
     wait = Math.min(LONGEST_S, wait * GROWS);
   };
