@@ -13,6 +13,7 @@ from api import errors, openapi
 from api.auth.entrance import Entrance, open_entrance
 from api.clock import Clock, utc_now
 from api.deps import Service
+from api.door import Door
 from api.engine import open_service
 from api.guard import Guard
 from api.jobs_here import jobs_done
@@ -64,6 +65,9 @@ _ROUTES = (
     *(desk, desk_case, desk_figures, desk_service),
 )
 
+_SMALL_WAITING = 200
+"""Small pictures of photos that may wait: those of a few pages. They take nobody's place who has photos looked at."""
+
 OpenEngine = Callable[[Settings], Eyes]
 OpenStores = Callable[[Settings], AbstractContextManager[Stores]]
 OpenEntrance = Callable[[Keys], Entrance]
@@ -83,6 +87,7 @@ def create_app(
     cannot be trusted stops the start with its coded error. ``/docs`` is not served: it would load scripts from a CDN.
     """
     line = Line(at_once=settings.max_assessments, waiting=settings.max_waiting)
+    door = Door(line, at_once=settings.max_assessments, waiting=settings.max_waiting)
     uploads = Uploads(settings.upload_bytes())
     limits, metrics, stopping = RateLimits.of(settings), Metrics(), Stopping()
     metrics.hold(line, uploads)
@@ -100,6 +105,8 @@ def create_app(
                 entrance=await to_thread.run_sync(open_entrance, stores.keys),
                 clock=clock,
                 line=line,
+                small=Line(at_once=settings.max_assessments, waiting=_SMALL_WAITING),
+                door=door,
                 uploads=uploads,
                 limits=limits,
                 readiness=Readiness(house_checks(house, clock)),

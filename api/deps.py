@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from api.auth.entrance import Entrance
 from api.clock import Clock
+from api.door import Door
 from api.language import language_of
 from api.line import Line, Uploads
 from api.rate_limits import RateLimits
@@ -35,6 +36,8 @@ class Service:
     entrance: Entrance
     clock: Clock
     line: Line
+    small: Line
+    door: Door
     uploads: Uploads
     limits: RateLimits
     readiness: Readiness

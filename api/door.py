@@ -1,32 +1,55 @@
-"""The door: no new case comes in while those that are in already wait. Who is refused here has lost nothing yet."""
+"""The door: no new case comes in while those that are in keep the machine busy. Who is refused has lost nothing yet."""
 
 import random
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
-from api.deps import Service
-from api.working import in_turn, turns_wanted
+from api.line import Line
+from api.working import in_turn
+from claims.desk.house import House
 from model.errors import ServiceError
 
 _SOON_S, _LATER_S = 3, 9
-_CROWD: Final = 4
-"""Transactions that wait for a thread."""
+_SHARE: Final = 6
+"""One part in so many of the places where others wait is for new cases."""
+_SOON_IN_S: Final = 0.3
+"""An app sends the photos of a case that it opened within so many seconds."""
 
 
-async def admit(service: Service, at: datetime) -> None:
-    """Room for one more case. Raises ``ServiceError`` ``service.busy``, before anything is written.
+class Door:
+    """Of one process: knows what is in hand here, and asks the database what waits for workers.
 
     A case is a few requests. Refused at the first, its customer knows where they are; refused later, they have done
-    half of the work for nothing, and so have we. So the door closes when a third of ``MAX_WAITING`` waits, for a look
-    at photos or for an assessment, and whoever is in finds room.
+    half of the work for nothing, and so have we. So the door closes before the other limits do, and whoever is in finds
+    room, and is not kept waiting.
     """
-    most = max(1, service.settings.max_waiting // 3)
-    if service.line.waiting >= most or turns_wanted() >= _CROWD:
-        raise _busy()
-    if await in_turn(lambda: service.house.backlog.waiting(service.books, at)) >= most:
-        raise _busy()
 
+    def __init__(self, line: Line, *, at_once: int, waiting: int) -> None:
+        self._line = line
+        self._most = at_once + waiting // _SHARE
+        self._assessing = 0
+        self._came: deque[float] = deque()
 
-def _busy() -> ServiceError:
-    """They shall not all come back at the same moment."""
-    return ServiceError("busy", wait_s=random.randint(_SOON_S, _LATER_S))  # noqa: S311 - no secret
+    @contextmanager
+    def assessing(self) -> Iterator[None]:
+        """Somebody waits here for an assessment."""
+        self._assessing += 1
+        try:
+            yield
+        finally:
+            self._assessing -= 1
+
+    async def admit(self, house: House, at: datetime) -> None:
+        """Room for one more case. Raises ``ServiceError`` ``service.busy``, before anything is written."""
+        now = time.monotonic()
+        while self._came and self._came[0] < now - _SOON_IN_S:
+            self._came.popleft()
+        in_hand = self._line.taken + self._assessing + len(self._came)
+        if in_hand >= self._most or await in_turn(lambda: house.backlog.crowded(house.books, at)):
+            # they shall not all come back at the same moment
+            raise ServiceError("busy", wait_s=random.randint(_SOON_S, _LATER_S))  # noqa: S311 - no secret
+        self._came.append(now)

@@ -55,15 +55,9 @@ class Line:
     """Bounds how many requests wait or compute (``place``) and how many of them compute (``at_once``)."""
 
     def __init__(self, *, at_once: int, waiting: int) -> None:
-        self._at_once = at_once
         self._places = at_once + waiting
         self.taken = 0
         self._limiter = CapacityLimiter(at_once)
-
-    @property
-    def waiting(self) -> int:
-        """How many hold a place and wait for their turn."""
-        return max(0, self.taken - self._at_once)
 
     @contextmanager
     def place(self) -> Iterator[None]:

@@ -47,11 +47,6 @@ async def changing(house: House, actor: Actor, at: datetime, change: Callable[[D
     return await in_turn(work)
 
 
-def turns_wanted() -> int:
-    """How many wait for a thread at this moment."""
-    return _limiter().statistics().tasks_waiting
-
-
 def _limiter() -> CapacityLimiter:
     """One for each event loop, as anyio keeps its own."""
     try:

@@ -90,7 +90,7 @@ def _set(response: Response, request: Request, page: Page, token: str, path: str
         token,
         max_age=seconds,
         path=path,
-        secure=request.url.scheme == "https",
+        secure=request.url.scheme == "https" or request.app.state.service.settings.tls,
         httponly=True,
         samesite="lax",
     )

@@ -101,7 +101,9 @@ async def assess(
     finally:
         service.house.backlog.came()
     job = JobOut.model_validate_json(asked.answer.body).id
-    if not await _over_soon(service, job):
+    with service.door.assessing():
+        over = await _over_soon(service, job)
+    if not over:
         return _waiting(asked)
     answer = await looking(service.house, actor, service.clock(), partial(told, claim_id=claim_id, texts=texts))
     return Given(answer, asked.replayed).response()

@@ -119,6 +119,7 @@ async def get_photo(
     look = partial(picturing.picture, claim_id=claim_id, sha256=sha256, size=size)
     shown = await looking(service.house, actor, at, look)
     headers = {"Cache-Control": "private, max-age=3600", "ETag": f'"{sha256}"', "Content-Disposition": "inline"}
+    headers["Vary"] = "Authorization, Cookie"
     if shown.size is None:
         if actor.kind is ActorKind.STAFF:
             note = partial(picturing.note_original, claim_id=claim_id, sha256=sha256)
@@ -127,8 +128,8 @@ async def get_photo(
         if not shown.file.media_type.startswith("image/"):
             headers["Content-Disposition"] = "attachment"
         return Response(shown.file.content, headers=headers, media_type=shown.file.media_type)
-    with service.line.place():
-        small = await service.line.run(partial(_small, shown.file.content, shown.size))
+    with service.small.place():
+        small = await service.small.run(partial(_small, shown.file.content, shown.size))
     return Response(small, headers={**headers, "ETag": f'"{sha256}-{shown.size}"'}, media_type="image/jpeg")
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api import door
 from api.answers import as_its_customer, changed, claim_document, plain, told
 from api.auth.who import CurrentActor, MaybeActor
 from api.claim_views.asked import Acceptance, ClaimIn, InWords, PerhapsInWords
@@ -63,7 +62,7 @@ async def open_claim(
         body = OpenedOut.of(opened, document, texts).model_dump_json()
         return Answer(status=201, headers=_made(opened.claim.id, texts), body=body)
 
-    await door.admit(service, at)
+    await service.door.admit(service.house, at)
     return (await once(key, service.house, actor or STRANGER, at, work)).response()
 
 

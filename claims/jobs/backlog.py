@@ -47,13 +47,11 @@ class Backlog:
                 raise ServiceError("busy", wait_s=wait_s + random.randint(0, _SPREAD_S))  # noqa: S311 - no secret
             self._coming += 1
 
-    def waiting(self, books: Books, at: datetime) -> int:
-        """How many wait or are coming; where only their age counts, 1 once the oldest has waited for half of it."""
+    def crowded(self, books: Books, at: datetime) -> bool:
+        """Whether the oldest has waited for half of what it may: too late for a case that only begins."""
         self._look(books, at)
         with self._counting:
-            if self.most is None:
-                return int(self.longest is not None and 2 * self._oldest > self.longest)
-            return self._waiting + self._coming
+            return self.longest is not None and 2 * self._oldest > self.longest
 
     def came(self) -> None:
         """What was admitted is committed, or will not be: from now on rows tell of it."""

@@ -38,7 +38,9 @@ class Repeating(dict[str, Iterable[Row]]):
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return Settings(home=tmp_path_factory.mktemp("home"), language="en", region="CN", hosts=("localhost",))
+    return Settings(
+        home=tmp_path_factory.mktemp("home"), language="en", region="CN", hosts=("localhost",), max_waiting=600
+    )
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,8 @@ export function onMain(begin) {
   start.set(begin, begin(document.querySelector("main")));
 }
 
-/** Fetch this page anew and show it; `focus` puts the reader at its heading. Returns whether it could be fetched. */
-export async function refresh({ focus = true, address = location.pathname + location.search } = {}) {
+/** Fetch this page anew and show it; `focus` puts the reader at its heading. Returns whether it is shown: not where `unless` says no meanwhile. */
+export async function refresh({ focus = true, unless = () => false, address = location.pathname + location.search } = {}) {
   let answer;
   try {
     answer = await fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin" });
@@ -18,7 +18,7 @@ export async function refresh({ focus = true, address = location.pathname + loca
   if (answer.redirected) location.assign(answer.url);
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   const main = fresh.querySelector("main");
-  if (!main) return false;
+  if (!main || unless()) return false;
   for (const end of start.values()) if (typeof end === "function") end();
   const held = document.activeElement?.id;
   for (const { id } of document.querySelectorAll("main details[open][id]")) main.querySelector(`details[id="${id}"]`)?.setAttribute("open", "");

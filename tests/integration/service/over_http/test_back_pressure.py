@@ -56,7 +56,9 @@ def test_who_is_refused_has_lost_nothing_and_is_welcome_later(site: Site, gate: 
 
 def test_no_new_case_comes_in_while_one_that_is_in_waits(open_site: Callable[..., Site], gate: Gate) -> None:
     site = open_site(works=False, max_assessments=1, max_waiting=3)
-    inside = [photographed(site) for _ in range(2)]
+    first = photographed(site)
+    time.sleep(0.4)  # who opened a case a moment ago is expected with its photos
+    inside = [first, photographed(site)]
     with site.house.books.writing() as book:
         book.connection.execute(delete(observations))
     gate.open.clear()
@@ -78,3 +80,13 @@ def test_no_new_case_comes_in_while_one_that_is_in_waits(open_site: Callable[...
         assert site.ask("POST", "/v1/claims", json=report, headers=dict(KEY)).status_code == 201
     finally:
         gate.open.set()
+
+
+def test_a_case_that_was_just_opened_is_expected_with_its_photos(open_site: Callable[..., Site]) -> None:
+    site = open_site(works=False, max_assessments=1, max_waiting=0)
+    report = {"notice": site.notice, "vehicle": CAR}
+    assert site.ask("POST", "/v1/claims", json=report).status_code == 201
+    refused = site.ask("POST", "/v1/claims", json=report)
+    assert (refused.status_code, refused.json()["code"]) == (503, "service.busy")
+    time.sleep(0.4)
+    assert site.ask("POST", "/v1/claims", json=report).status_code == 201

@@ -86,7 +86,7 @@ async function settle() {
   if (queue.waiting || !done.length) return;
   if (busy()) return void setTimeout(settle, SHOWN_MS);
   for (const item of done) await queue.forget(item.id);
-  await refresh({ focus: false });
+  await refresh({ focus: false, unless: busy });
 }
 
 function show(item) {

@@ -12,25 +12,30 @@ export function begin(main) {
   let wait = Number(look);
   if (!claim || !wait) return undefined;
   let timer;
+  let looking = false;
+  let over = false;
   const later = () => {
-    clearTimeout(timer);
     timer = setTimeout(check, wait * 1000);
     wait = Math.min(LONGEST_S, wait * GROWS);
   };
   const check = async () => {
     if (document.hidden || busy(main)) return later();
+    looking = true;
     const changed = await news(claim, tag).catch((fault) => fault instanceof Refused && fault.status === 404);
-    if (changed && (await refresh({ focus: false }))) tell();
-    else later();
+    const shown = changed && (await refresh({ focus: false, unless: () => over || busy(main) }));
+    looking = false;
+    if (shown) tell();
+    else if (!over) later();
   };
   const seen = () => {
-    if (document.hidden) return;
+    if (document.hidden || looking) return;
     clearTimeout(timer);
     check();
   };
   document.addEventListener("visibilitychange", seen);
   later();
   return () => {
+    over = true;
     clearTimeout(timer);
     document.removeEventListener("visibilitychange", seen);
   };
@@ -48,6 +53,6 @@ async function news(claim, tag) {
 
 /** Whether somebody is at something that a fresh page would take away from under them. */
 export function busy(main = document.querySelector("main")) {
-  const field = document.activeElement;
-  return Boolean(document.querySelector("dialog[open], form[aria-busy='true']")) || (main.contains(field) && Boolean(field.value) && field.matches("input, textarea"));
+  const typed = [...main.querySelectorAll("input:not([type]), textarea")].some((field) => field.value !== field.defaultValue);
+  return typed || Boolean(document.querySelector("dialog[open], form[aria-busy='true']"));
 }
