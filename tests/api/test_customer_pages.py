@@ -154,6 +154,19 @@ def test_the_page_follows_the_case(serve: Serve, photo: Photo) -> None:
     assert f'data-call="POST /v1/claims/{claim}/withdraw"' in after
 
 
+def test_a_file_that_is_no_photo_is_not_shown_as_one(serve: Serve, photo: Photo) -> None:
+    session = serve()
+    claim, _ = entered(session)
+    files = [("photos", ("notes.jpg", b"no photo", "image/jpeg")), ("photos", ("car.jpg", photo(), "image/jpeg"))]
+    session.post(f"/v1/claims/{claim}/photos", files=files, headers=PAGE)
+    assert session.post(f"/v1/claims/{claim}/assess", headers=PAGE).status_code == 200
+    page = look(session, claim)
+    assert page.count('class="unread aside"') == 1
+    known = session.get(f"/v1/claims/{claim}", headers=PAGE).json()["photos"]
+    assert {one["href"] in page for one in known if one["width"]} == {True}
+    assert {one["href"] in page for one in known if not one["width"]} == {False}
+
+
 def test_the_page_knows_the_tag_of_the_document(serve: Serve) -> None:
     session = serve()
     claim, _ = entered(session)
@@ -176,13 +189,16 @@ def test_what_people_wrote_stays_text(serve: Serve) -> None:
 def test_one_who_wants_a_person_is_told_so_and_no_more(serve: Serve, photo: Photo) -> None:
     session = serve(SCRATCHED)
     claim, _ = entered(session)
-    asks = f'data-call="POST /v1/claims/{claim}/refuse-automation"'
-    assert asks in look(session, claim)
+    asks, points_at_it = f'data-call="POST /v1/claims/{claim}/refuse-automation"', "on this page, or call"
+    before = look(session, claim)
+    assert asks in before
+    assert points_at_it in before
     session.post(f"/v1/claims/{claim}/photos", files={"photos": photo()}, headers=PAGE)
     session.post(f"/v1/claims/{claim}/refuse-automation", headers=PAGE)
     session.post(f"/v1/claims/{claim}/assess", headers=PAGE)
     page = look(session, claim)
     assert asks not in page
+    assert points_at_it not in page
     assert "fraud" not in page.lower()
     assert "risk" not in page.lower()
 

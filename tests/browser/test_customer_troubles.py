@@ -97,3 +97,16 @@ def test_who_wants_a_person_gets_one(open_: OpenPage, stage: Stage) -> None:
     hands.watched.shot("person")
     assert hands.taps == 1
     assert case.now()["offer"] is None or not case.now()["offer"]["accepted_at"]
+
+
+def test_a_page_that_is_overtaken_by_another_shows_where_the_case_is(open_: OpenPage, stage: Stage) -> None:
+    case = stage.offered()
+    one, late = Hands(open_(PHONE)), Hands(open_(PHONE))
+    enter(one, case)
+    enter(late, case)
+    one.tap("button", "customer_page.person.ask")
+    one.heading("customer_page.state.in_review", timeout=LONG_MS)
+    late.write("customer_page.offer.signature", "王小明")
+    late.touch(late.page.locator("form[data-call$='/accept']").get_by_role("button"))
+    late.heading("customer_page.state.in_review")
+    assert case.now()["offer"] is None or not case.now()["offer"]["accepted_at"]

@@ -69,6 +69,7 @@ def test_from_the_queue_to_an_approval_by_keyboard(open_: OpenPage, stage: Stage
     hands.watched.shot("approving")
     hands.tap("button", "desk_page.do.approve", within=dialog)
     hands.page.wait_for_url("**/desk")
+    expect(hands.page.locator("#told")).to_contain_text(case.now()["number"])
     assert case.now()["offer"]["machine"] is False
 
 

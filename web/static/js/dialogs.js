@@ -4,7 +4,7 @@ import { words } from "./api.js";
 import { state } from "./case_state.js";
 import { differences } from "./correct.js";
 import { renew } from "./renew.js";
-import { tell } from "./toast.js";
+import { tell, tellThere } from "./toast.js";
 
 document.addEventListener("click", (event) => {
   if (!event.target.closest("details.more")) document.querySelector("details.more[open]")?.removeAttribute("open");
@@ -18,6 +18,11 @@ document.addEventListener("keydown", (event) => {
   if (!more) return;
   more.removeAttribute("open");
   more.querySelector("summary").focus();
+});
+
+document.addEventListener("sent", ({ target }) => {
+  if (!target.dataset.then || !target.closest("dialog")) return;
+  tellThere(words("done", { what: target.querySelector("h2").textContent, number: document.querySelector("#case-head h1").textContent }));
 });
 
 document.addEventListener("refused", async (event) => {

@@ -3,7 +3,7 @@
 import { words } from "./api.js";
 import { listen } from "./keys.js";
 import { onMain, refresh } from "./swap.js";
-import { tell } from "./toast.js";
+import { tell, tellKept } from "./toast.js";
 
 const EVERY_MS = 60 * 1000;
 let chosen = null;
@@ -36,6 +36,7 @@ document.addEventListener("sent", (event) => {
   else location.assign(`/desk/claims/${answer.headers.get("Location").split("/").pop()}`);
 });
 
+tellKept();
 setInterval(() => {
   if (!document.hidden && !document.querySelector("dialog[open], .bar :focus, form :focus")) again();
 }, EVERY_MS);

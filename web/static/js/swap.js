@@ -1,4 +1,4 @@
-// The page's <main> as the service would render it now, in place of the one that is shown.
+// The page's <main>, and its footer where it has one, as the service would render them now, in place of what is shown.
 
 const start = new Map();
 
@@ -24,6 +24,8 @@ export async function refresh({ focus = true, unless = () => false, address = lo
   for (const { id } of document.querySelectorAll("main details[open][id]")) main.querySelector(`details[id="${id}"]`)?.setAttribute("open", "");
   document.title = fresh.title;
   document.querySelector("main").replaceWith(main);
+  const foot = fresh.querySelector("footer");
+  if (foot) document.querySelector("footer")?.replaceWith(foot);
   for (const begin of start.keys()) start.set(begin, begin(main));
   if (focus) {
     const heading = main.querySelector("h1");

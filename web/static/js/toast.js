@@ -1,5 +1,6 @@
 // One sentence at the foot of the page, read aloud as well; it goes by itself unless it leads somewhere.
 
+const KEPT = "quickclaim.told";
 let timer;
 
 /** Tell `text`; `link` is `{ text, href }` to go on to. */
@@ -16,6 +17,18 @@ export function tell(text, { link, bad = false } = {}) {
     return;
   }
   timer = setTimeout(() => box.replaceChildren(), 6000);
+}
+
+/** Tell `text` on the page that is opened next. */
+export function tellThere(text) {
+  sessionStorage.setItem(KEPT, text);
+}
+
+/** Tell what the page before left to be told. */
+export function tellKept() {
+  const text = sessionStorage.getItem(KEPT);
+  sessionStorage.removeItem(KEPT);
+  if (text) tell(text);
 }
 
 /** What was refused, in its own words. */

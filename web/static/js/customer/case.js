@@ -8,6 +8,7 @@ import { begin as beginPins } from "./pins.js";
 import { onMain, refresh } from "../swap.js";
 import { begin as beginWatch } from "./watch.js";
 
+const OVERTAKEN = new Set(["claim.impossible_move", "claim.offer_over"]);
 const PICTURE_AGAIN_MS = 1500;
 const PICTURE_TRIES = 4;
 
@@ -19,6 +20,11 @@ addEventListener("pageshow", ({ persisted }) => persisted && refresh({ focus: fa
 
 /** What was said and sent is not asked again. */
 document.addEventListener("sent", ({ target }) => target.closest("details")?.removeAttribute("open"));
+
+/** Another page of the case was quicker: this one shows where it is now, unless something typed would be lost. */
+document.addEventListener("refused", ({ target, detail }) => {
+  if (OVERTAKEN.has(detail.code) && ![...target.querySelectorAll("textarea")].some((field) => field.value)) refresh();
+});
 
 /** A service with many photos at a time asks to come again: a picture that did not come is asked for once more. */
 document.addEventListener(

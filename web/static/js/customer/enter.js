@@ -40,9 +40,13 @@ export function begin(main) {
 async function share(said) {
   const url = link;
   try {
-    if (navigator.share) await navigator.share({ title: document.title, url });
-    else await navigator.clipboard.writeText(url);
-    said.textContent = words("shared");
+    if (navigator.share) {
+      await navigator.share({ title: document.title, url });
+      said.textContent = words("shared");
+    } else {
+      await navigator.clipboard.writeText(url);
+      said.textContent = words("copied");
+    }
   } catch {
     said.textContent = url;
   }

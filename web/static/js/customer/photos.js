@@ -116,6 +116,7 @@ function newRow(item) {
   const row = document.createElement("li");
   row.dataset.id = item.id;
   const image = Object.assign(document.createElement("img"), { src: pictures.get(item.id), alt: item.name, width: 160, height: 120 });
+  image.addEventListener("error", () => image.replaceWith(Object.assign(document.createElement("span"), { className: "unread aside", textContent: item.name })));
   const text = document.createElement("div");
   text.append(document.createElement("strong"), document.createElement("p"), Object.assign(document.createElement("progress"), { max: 1 }));
   text.querySelector("p").className = "aside";
