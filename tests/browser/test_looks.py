@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from browsing import OpenPage, Watched
-from devices import CUSTOMER_LOOKS, DESK_LOOKS, DESKTOP, Look
+from devices import CUSTOMER_LOOKS, DESK_LOOKS, DESKTOP, PUBLIC_LOOKS, Look
 from shown_cases import STAGED
 from sites import Case
 from staged import PASSWORD, Stage, open_stage
@@ -44,7 +44,7 @@ def judged_by_hand(watched: Watched, mark: str) -> Iterator[str]:
         yield f"{mark}: {px} px too wide in large text"
 
 
-@pytest.mark.parametrize("look", CUSTOMER_LOOKS, ids=str)
+@pytest.mark.parametrize("look", PUBLIC_LOOKS, ids=str)
 def test_pages_that_everybody_sees(open_: OpenPage, look: Look, cases: dict[str, Case]) -> None:
     watched = open_(look.device, language=look.language, scheme=look.scheme)
     wrong, judge = [], judged_by_hand if look.device.touch else judged

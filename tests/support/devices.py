@@ -33,13 +33,10 @@ class Look:
 
 
 _ALL: Final = tuple(starmap(Look, product((SMALL, PHONE, DESKTOP), ("en", "zh"), ("light", "dark"))))
-_FEW: Final = (
-    Look(PHONE, "en", "light"),
-    Look(SMALL, "zh", "dark"),
-    Look(DESKTOP, "en", "light"),
-    Look(DESKTOP, "zh", "dark"),
-)
 _EVERY: Final = os.environ.get("QUICKCLAIM_BROWSER") == "all"
-"""As ``make browser`` sets it."""
-CUSTOMER_LOOKS: Final = _ALL if _EVERY else _FEW[:2]
-DESK_LOOKS: Final = tuple(look for look in (_ALL if _EVERY else _FEW) if look.device is DESKTOP)
+"""As ``make browser`` sets it. Otherwise each kind of page in one way, all ways among them."""
+PUBLIC_LOOKS: Final = _ALL if _EVERY else (Look(PHONE, "en", "light"),)
+CUSTOMER_LOOKS: Final = _ALL if _EVERY else (Look(SMALL, "zh", "dark"),)
+DESK_LOOKS: Final = (
+    tuple(look for look in _ALL if look.device is DESKTOP) if _EVERY else (Look(DESKTOP, "en", "light"),)
+)
