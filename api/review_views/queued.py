@@ -1,7 +1,5 @@
 """The queue as a document: each case with why it is there, and pages of it."""
 
-import base64
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final, Self
@@ -9,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+from api.review_views import opaque
 from api.schemas import Money, Statement
 from claims import review_queue
 from claims.desk.desk import Desk
@@ -102,12 +101,11 @@ def review_address(claim: UUID) -> str:
 
 def _written(claim: Claim) -> str:
     due = None if claim.due_at is None else as_text(claim.due_at)
-    place = (due, claim.risk, as_text(claim.state_since), str(claim.id))
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+    return opaque.written(due, claim.risk, as_text(claim.state_since), str(claim.id))
 
 
 def _read(text: str) -> review_queue.Place:
-    due, risk, since, claim = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    due, risk, since, claim = opaque.read(text)
     due_at = None if due is None else utc(datetime.fromisoformat(due))
     if not abs(int(risk)) < _LARGEST:
         raise ValueError("no risk of a case")

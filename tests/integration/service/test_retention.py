@@ -111,7 +111,7 @@ def test_a_case_that_was_opened_again_is_kept(house: House, closed: Case) -> Non
 
 def test_one_that_somebody_works_on_comes_the_next_time(house: House, closed: Case, books: Books) -> None:
     if books.engine.dialect.name == "sqlite":
-        pytest.skip("one writer at a time")
+        pytest.skip("SQLite has one writer at a time: nobody else can be at work on a case")
     with books.writing() as book:
         assert claims.locked(book, closed.id) is not None
         assert erase_over(house, ENDS) == 0
