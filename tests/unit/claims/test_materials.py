@@ -151,6 +151,7 @@ ENGLISH = (
 )
 HARD = re.compile("|".join((*CHINESE, *ENGLISH)), re.IGNORECASE)
 CODE = re.compile(r"[a-z]+\.[a-z_]+")
+QUOTED_CODE = re.compile(rf'"{CODE.pattern}"')
 
 
 def read_by_people() -> Iterator[tuple[str, str]]:
@@ -161,7 +162,7 @@ def read_by_people() -> Iterator[tuple[str, str]]:
     for language in LANGUAGES:
         yield from ((f"{language}: {code}", text) for code, text in Texts.load(language).sentences.items())
     for path in [*(ROOT / "web").rglob("*.j2"), *(ROOT / "web").rglob("*.js"), *(ROOT / "web").rglob("*.css")]:
-        yield path.name, path.read_text("utf-8")
+        yield path.name, QUOTED_CODE.sub("", path.read_text("utf-8"))
     for path in (ROOT / "api").rglob("*.py"):
         constants = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Constant)]
         words = (node for node in constants if isinstance(node.value, str) and not CODE.fullmatch(node.value))
