@@ -8,7 +8,7 @@ from uuid import UUID
 from claims.actions import Action
 from claims.deadline_rules import Level
 from claims.deadlines import escalate as above
-from claims.desk import assessing
+from claims.desk import assessing, paying
 from claims.desk.deciding import reason_of
 from claims.desk.desk import Desk
 from claims.desk.hands import in_hands
@@ -45,6 +45,7 @@ def give_back(desk: Desk, claim_id: UUID, words: str) -> Claim:
     """The level has decided, on the basis that ``words`` give, and the case goes on from where it was.
 
     The machine looks anew: what it found meanwhile has moved nothing, and what nobody had it look at would lie there.
+    A case whose money has all arrived meanwhile is closed.
 
     Raises ``ClaimError``: ``needs_more`` without a basis, ``impossible_move``; ``ReviewError`` as ``in_hands``.
     """
@@ -52,7 +53,7 @@ def give_back(desk: Desk, claim_id: UUID, words: str) -> Claim:
     claim = move(desk, claim, "return", met=reason_of(words), reason=note("moved.return"), words=words)
     if claim.state in _MACHINE:
         return assessing.ask(desk.as_system(), claim.id).claim
-    return claim
+    return paying.close_if_paid(desk, claim)
 
 
 def open_level(desk: Desk, claim: Claim) -> Escalated | None:

@@ -51,6 +51,16 @@ def start(desk: Desk, claim_id: UUID, again: UUID | None = None) -> Claim:
     return _started_again(desk, claim, offer) if _came_back(desk, claim) else _started(desk, claim, offer)
 
 
+def close_if_paid(desk: Desk, claim: Claim) -> Claim:
+    """In payment, with every payment arrived and nothing left to send: it arrived while the case was elsewhere."""
+    sent = payments.of_claim(desk.book, claim.id)
+    if claim.state is not CaseState.PENDING_PAYMENT or not sent or sent[-1].paid_at is None:
+        return claim
+    if _to_do(desk, claim, accepted(desk, claim)):
+        return claim
+    return move(desk, claim, "confirm_payment", met={Guard.PAYMENT_PROOF}, payment=sent[-1].id)
+
+
 def close_unpaid(desk: Desk, claim_id: UUID, words: str) -> Claim:
     """Nothing is payable: the deductible takes it all."""
     desk.ever(claim_id, Action.CLOSE_UNPAID)

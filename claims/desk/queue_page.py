@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
+from uuid import UUID
 
 from claims.actions import Action
+from claims.desk.colleagues import names_of
 from claims.desk.desk import Desk
 from claims.desk.queue import InLine, in_line
 from claims.repository import claims
@@ -36,10 +38,12 @@ class Narrowed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePage:
-    """``cases`` are those of the page, of ``found`` that were wanted. Of the whole queue: how many there are, are the
-    actor's, are overdue, are in each state. ``cut``: more wait than were looked at."""
+    """``cases`` are those of the page, of ``found`` that were wanted; ``names`` are those of who holds them, by their
+    id. Of the whole queue: how many there are, are the actor's, are overdue, are in each state. ``cut``: more wait than
+    were looked at."""
 
     cases: tuple[InLine, ...]
+    names: Mapping[UUID, str] = field(repr=False)
     found: int
     waiting: int
     mine: int
@@ -49,12 +53,18 @@ class QueuePage:
 
 
 def queue_page(desk: Desk, wanted: Narrowed, *, skip: int, limit: int) -> QueuePage:
-    """Cases that nobody else works on, by deadline, then risk, then age. Raises ``RightsError`` ``forbidden``."""
+    """All that wait for a person, those in somebody's hands among them, by deadline, then risk, then age.
+
+    Raises ``RightsError`` ``forbidden``.
+    """
     desk.check(Action.QUEUE_READ)
-    every = claims.to_review(desk.book, desk.actor.id, at=desk.at, limit=MOST)
+    every = claims.to_review(desk.book, desk.actor.id, at=desk.at, limit=MOST, others=True)
     found = [claim for claim in every if wanted.holds(claim, desk)]
+    shown = found[skip : skip + limit]
+    holders = (holder(claim.lease, desk.at) for claim in shown)
     return QueuePage(
-        cases=tuple(in_line(desk, claim) for claim in found[skip : skip + limit]),
+        cases=tuple(in_line(desk, claim) for claim in shown),
+        names=names_of(desk, (one for one in holders if one is not None)),
         found=len(found),
         waiting=len(every),
         mine=sum(_is_mine(claim, desk) for claim in every),

@@ -2,6 +2,9 @@
 
 A word about a payment that has ended changes nothing, least of all the payment after it. What it says is compared with
 what was sent: a difference goes to a person, who may say why it is right all the same.
+
+Money moves whatever becomes of its case: while a case is contested, reviewed or escalated, the word is noted with the
+payment, and the case stays where it is. What went out counts when it is decided anew.
 """
 
 import unicodedata
@@ -19,10 +22,10 @@ from claims.desk.desk import Desk, thing_of
 from claims.desk.escalating import one_up
 from claims.desk.moving import move
 from claims.desk.settling import class_of
-from claims.repository import deadlines, notices, payments
+from claims.repository import claims, deadlines, notices, offers, payments
 from claims.repository.claims import Claim
 from claims.repository.payments import Payment
-from claims.states import Guard
+from claims.states import CaseState, Guard
 from claims.tables.words import ReturnReason
 from model.errors import ClaimError
 from model.notes import Note, note
@@ -46,17 +49,21 @@ class Arrived:
 
 
 def confirm(desk: Desk, claim_id: UUID, payment_id: UUID, told: Arrived) -> Claim:
-    """The money is there. The case is closed once it is all of it.
+    """The money is there. The case is closed once it is all of it, unless it is being looked at anew.
 
     With a difference that nobody has explained the payment stays open, and the case goes to a person. Raises
-    ``ClaimError``: ``no_payment``, ``payment_over``, ``needs_more`` without a proof, ``impossible_move``.
+    ``ClaimError``: ``no_payment``, ``payment_over``, ``needs_more`` without a proof, ``impossible_move`` for a
+    difference where a case is with the customer, or escalated already.
     """
     claim = desk.claim(claim_id, Action.CONFIRM_PAYMENT)
     payment = _named(desk, claim, payment_id)
-    desk.house.lifecycle.move(claim.state, "confirm_payment", desk.actor.role, came_from=claim.came_from)
     differs = tuple(_differences(desk, claim, payment, told))
     if differs and not (told.words and told.words.strip()):
+        if claim.state is CaseState.ESCALATED:
+            desk.house.lifecycle.move(claim.state, "confirm_payment", desk.actor.role, came_from=claim.came_from)
         return _to_a_person(desk, claim, payment, told, differs)
+    if claim.state is not CaseState.PENDING_PAYMENT:
+        return _arrived_meanwhile(desk, claim, payment, told)
     if told.proof.strip():
         payments.paid(desk.book, payment, proof=told.proof.strip(), at=desk.at)
         if paying.due(desk, claim, paying.accepted(desk, claim)) > ZERO:
@@ -76,15 +83,31 @@ def confirm(desk: Desk, claim_id: UUID, payment_id: UUID, told: Arrived) -> Clai
 
 def returned(desk: Desk, claim_id: UUID, payment_id: UUID, why: ReturnReason) -> Claim:
     """The bank sent it back: the customer is asked for another account, and a clock runs until somebody has started
-    the payment anew (``paying.start``). Raises ``ClaimError``: ``no_payment``, ``payment_over``, ``impossible_move``.
+    the payment anew (``paying.start``); a case that is being looked at anew stays where it is. Raises ``ClaimError``:
+    ``no_payment``, ``payment_over``.
     """
     claim = desk.claim(claim_id, Action.PAYMENT_RETURNED)
     payment = _named(desk, claim, payment_id)
     payments.returned(desk.book, payment, why, at=desk.at)
+    if claim.state is not CaseState.PENDING_PAYMENT:
+        return _noted(desk, claim, Action.PAYMENT_RETURNED, payment)
     started = clocks(class_of(claim), Event.PAYMENT_RETURNED, desk.at, desk.house.terms(claim.region))
     deadlines.start(desk.book, claim.id, started, at=desk.at)
     reason = note("moved.payment_returned", why=Note(f"name.return_reason.{why}"))
     return move(desk, claim, "payment_returned", met=_REASON, reason=reason, payment=payment.id)
+
+
+def _arrived_meanwhile(desk: Desk, claim: Claim, payment: Payment, told: Arrived) -> Claim:
+    if not told.proof.strip():
+        needs = (Guard.PAYMENT_PROOF,)
+        raise ClaimError("needs_more", Guard.PAYMENT_PROOF, move="confirm_payment", needs=needs, known=needs)
+    payments.paid(desk.book, payment, proof=told.proof.strip(), at=desk.at)
+    return _noted(desk, claim, Action.CONFIRM_PAYMENT, payment)
+
+
+def _noted(desk: Desk, claim: Claim, action: Action, payment: Payment) -> Claim:
+    desk.audit(action, thing_of(claim.id), payment=payment.id, amount=payment.amount, currency=payment.currency)
+    return claims.save(desk.book, claim)
 
 
 def _named(desk: Desk, claim: Claim, payment_id: UUID) -> Payment:
@@ -97,11 +120,15 @@ def _named(desk: Desk, claim: Claim, payment_id: UUID) -> Payment:
 
 
 def _differences(desk: Desk, claim: Claim, payment: Payment, told: Arrived) -> Iterator[Note]:
-    """Names are compared without spaces and case. Whoever reported the damage, or signed, is who is paid."""
+    """Names are compared without spaces and case. Whoever reported the damage, or signed, is who is paid.
+
+    Who signed is asked of the offer that the payment is for: another may stand in its place by now.
+    """
     if (told.amount, told.currency) != (payment.amount, payment.currency):
         yield Note("name.payment_difference.amount")
     reported = notices.get(desk.book, claim.id)
-    names = {paying.accepted(desk, claim).signature, reported and reported.notice.contact.name} - {None}
+    offer = offers.get(desk.book, payment.offer)
+    names = {offer and offer.signature, reported and reported.notice.contact.name} - {None}
     if _plain(told.payee) not in {_plain(name) for name in names if name}:
         yield Note("name.payment_difference.payee")
 

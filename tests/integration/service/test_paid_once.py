@@ -236,3 +236,40 @@ def test_a_contested_case_waits_for_no_payment(case: Case, senior: Actor, house:
 def listed(house: House, actor: Actor) -> tuple[Listed, ...]:
     with house.looking(actor, AT + 9 * HOUR) as desk:
         return payment_list.waiting(desk, came_back=True, after=None, limit=50).payments
+
+
+def test_money_arrives_while_its_case_is_contested(case: Case, senior: Actor) -> None:
+    case.do(case.customer, AT + 3 * HOUR, wishes.contest, "还有一处")
+    assert arrives(case.house, senior, case.id, AT + 4 * HOUR).state is CaseState.CONTESTED
+    assert last(case.house, case.id).paid_at == AT + 4 * HOUR
+    other = somebody(case.house, senior.role, "other")
+    case.do(other, AT + 5 * HOUR, queue.take_up)
+    settle(case, other, "950.00", AT + 5 * HOUR)
+    assert accepted(case, AT + 6 * HOUR) is CaseState.PENDING_PAYMENT
+    assert went_out(case) == [Decimal("900.00"), Decimal("50.00")]
+
+
+def test_money_comes_back_while_its_case_is_contested(case: Case, senior: Actor) -> None:
+    case.do(case.customer, AT + 3 * HOUR, wishes.contest, "还有一处")
+    came = comes_back(case.house, senior, case.id, AT + 4 * HOUR, ReturnReason.WRONG_ACCOUNT)
+    assert came.state is CaseState.CONTESTED
+    other = somebody(case.house, senior.role, "other")
+    case.do(other, AT + 5 * HOUR, queue.take_up)
+    settle(case, other, "900.00", AT + 5 * HOUR)
+    assert accepted(case, AT + 6 * HOUR) is CaseState.PENDING_PAYMENT
+    assert went_out(case) == [Decimal("900.00")]
+
+
+def test_money_that_arrives_late_closes_its_case_when_the_level_gives_it_back(case: Case, senior: Actor) -> None:
+    case.do(senior, AT + 3 * HOUR, escalating.escalate, "银行迟迟没有答复")
+    assert arrives(case.house, senior, case.id, AT + 4 * HOUR).state is CaseState.ESCALATED
+    expert = somebody(case.house, Role.EXPERT)
+    case.do(expert, AT + 5 * HOUR, queue.take)
+    assert case.do(expert, AT + 5 * HOUR, escalating.give_back, "款已到账").state is CaseState.CLOSED
+    assert went_out(case) == [Decimal("900.00")]
+
+
+def test_no_word_closes_a_case_without_a_proof(case: Case, senior: Actor) -> None:
+    case.do(case.customer, AT + 3 * HOUR, wishes.contest, "还有一处")
+    with pytest.raises(ClaimError, match="needs_more"):
+        arrives(case.house, senior, case.id, AT + 4 * HOUR, proof=" ")
