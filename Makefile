@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: serve test lint unit browser bench load chaos fuzz fuzz-api clean
+.PHONY: serve test lint unit browser bench bench-batch chaos-batch load chaos fuzz fuzz-api clean
 
 serve: $(VENV)/.serve
 	@echo "starting the service; Ctrl-C ends it"
@@ -27,6 +27,14 @@ browser: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python tests/benchmarks/bench.py --out build/bench.json
+
+# Re-scoring against the bare network, from 100 to 20,000 cases; about an hour. BATCH="--short" for a minute.
+bench-batch: $(VENV)/.test
+	PYTHONPATH=tests/support $(BIN)/python tests/benchmarks/bench_batch.py --out build/bench-batch.json $(BATCH)
+
+# Two hundred kills over 2,000 cases; BATCH="--short" for a few.
+chaos-batch: $(VENV)/.test
+	PYTHONPATH=tests/support $(BIN)/python tests/benchmarks/chaos_batch.py --out build/chaos-batch.json $(BATCH)
 
 # Five minutes at 1.5 times the capacity; LOAD="--database postgresql://…" or "--phone" for other photos.
 load: $(VENV)/.test

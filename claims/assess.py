@@ -12,10 +12,20 @@ from claims.triage import Decision, decide
 from inference.consolidate import PhotoEvidence, consolidate
 from inference.fingerprint import near_duplicate
 from inference.quality import Subject
+from inference.rules import ConsolidateRules
 from inference.same_picture import same_picture
 from model.findings import Damage
 from model.notes import Note, note
 from parts_pricing.estimate import Estimate, estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the photos of a case show together. ``views``: one name per photo, shared by near-copies (see ``views``)."""
+
+    damages: tuple[Damage, ...]
+    dropped: tuple[Note, ...]
+    views: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,36 +59,61 @@ def assess(
     return conclude(observations, facts, eyes.rulebook, model_version=eyes.version, on=on)
 
 
-def conclude(
-    observations: Sequence[Observation], facts: CaseFacts, rulebook: Rulebook, *, model_version: str, on: date
-) -> Assessment:
-    """The second half of the pipeline: observations become damages, an estimate and a decision. Pure, milliseconds."""
-    found = consolidate(_evidence(observations), rulebook.consolidate)
-    priced = estimate(
-        [damage for damage in found.damages if not damage.doubtful],  # these come first: indices hold
-        vehicle=rulebook.vehicle(facts),
-        catalogue=rulebook.catalogue,
-        rates=rulebook.rates,
-        rules=rulebook.repair,
-        profile=rulebook.profile(facts),
-        on=on,
-        deductible=facts.deductible,
-        salvage=facts.salvage,
-    )
-    situation = Situation(
-        facts=facts,
-        photos=_photo_facts(observations, found.damages, facts),
+def find(observations: Sequence[Observation], rules: ConsolidateRules) -> Found:
+    """What the photos show together. Pure; it depends on no fact, price or policy, and may be kept."""
+    found = consolidate(_evidence(observations), rules)
+    return Found(
         damages=found.damages,
-        estimate=priced,
-        on=on,
+        dropped=_dropped(observations) + found.dropped,
+        views=tuple(views(observations, found.damages)),
     )
+
+
+def conclude(
+    observations: Sequence[Observation],
+    facts: CaseFacts,
+    rulebook: Rulebook,
+    *,
+    model_version: str,
+    on: date,
+    found: Found | None = None,
+) -> Assessment:
+    """The second half of the pipeline: observations become damages, an estimate and a decision. Pure, milliseconds.
+
+    ``found``: what ``find`` made of these observations by these rules, where it is known.
+    """
+    found = found or find(observations, rulebook.consolidate)
+    situation = situate(observations, facts, rulebook, on=on, found=found)
     return Assessment(
         observations=tuple(observations),
         damages=found.damages,
-        dropped=_dropped(observations) + found.dropped,
-        estimate=priced,
+        dropped=found.dropped,
+        estimate=situation.estimate,
         decision=decide(situation, rulebook.policy),
         versions={"model": model_version, **rulebook.versions},
+    )
+
+
+def situate(
+    observations: Sequence[Observation], facts: CaseFacts, rulebook: Rulebook, *, on: date, found: Found
+) -> Situation:
+    """The case priced, and all else that a policy asks: what was found is priced once, however often it is decided."""
+    return Situation(
+        facts=facts,
+        photos=_photo_facts(observations, found.views, facts),
+        damages=found.damages,
+        estimate=estimate(
+            [damage for damage in found.damages if not damage.doubtful],  # these come first: indices hold
+            vehicle=rulebook.vehicle(facts),
+            catalogue=rulebook.catalogue,
+            rates=rulebook.rates,
+            rules=rulebook.repair,
+            profile=rulebook.profile(facts),
+            on=on,
+            deductible=facts.deductible,
+            salvage=facts.salvage,
+        ),
+        on=on,
     )
 
 
@@ -106,10 +141,7 @@ def _dropped(observations: Sequence[Observation]) -> tuple[Note, ...]:
     )
 
 
-def _photo_facts(
-    observations: Sequence[Observation], damages: Sequence[Damage], facts: CaseFacts
-) -> tuple[PhotoFacts, ...]:
-    names = views(observations, damages)
+def _photo_facts(observations: Sequence[Observation], names: Sequence[str], facts: CaseFacts) -> tuple[PhotoFacts, ...]:
     return tuple(
         PhotoFacts(
             index=seen.index,

@@ -17,7 +17,8 @@
     ├── StorageError          the database or the photo store cannot do what was asked  storage.*
     ├── SettingsError         a setting of this installation cannot be used             settings.*
     ├── RequestError          an HTTP request that cannot be read, or asks too much    request.*
-    └── ServiceError          the service cannot answer at the moment                  service.*
+    ├── ServiceError          the service cannot answer at the moment                  service.*
+    └── RescoreError          a run of historical cases cannot go on                   rescore.*
 
 The class docstring is the summary of the problem; ``code`` is stable and may be shown, stored and counted.
 """
@@ -126,3 +127,9 @@ class ServiceError(QuickClaimError):
     """The service cannot answer at the moment."""
 
     prefix = "service"
+
+
+class RescoreError(QuickClaimError):
+    """This run over historical cases cannot go on; what is done stays done."""
+
+    prefix = "rescore"
