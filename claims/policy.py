@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from typing import Self
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -86,7 +86,7 @@ class TriagePolicy(_Policy):
     @field_validator("markets")
     @classmethod
     def _zones_exist(cls, markets: dict[str, MarketLimits]) -> dict[str, MarketLimits]:
-        unknown = [market.timezone for market in markets.values() if market.timezone not in available_timezones()]
+        unknown = [market.timezone for market in markets.values() if not _is_zone(market.timezone)]
         if unknown:
             raise ValueError(f"unknown time zone {', '.join(unknown)}")
         return markets
@@ -102,3 +102,11 @@ class TriagePolicy(_Policy):
             known = tuple(self.markets)
             raise UsageError("unknown_region", f"{region}: one of {', '.join(known)}", value=region, known=known)
         return self.markets[region]
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

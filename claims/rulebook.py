@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Final, Self
@@ -64,8 +65,8 @@ class Rulebook:
     @classmethod
     def _of(cls, parts: StoredTable, rates: StoredTable, texts: Mapping[RuleFile, str]) -> Self:
         read = cls(
-            catalogue=Catalogue.read(parts.content, file=parts.file, name=parts.name),
-            rates=Rates.read(rates.content, file=rates.file, name=rates.name),
+            catalogue=_catalogue(parts),
+            rates=_rates(rates),
             repair=RepairRules.from_yaml(texts[RuleFile.REPAIR]),
             profiles=profiles_of(texts[RuleFile.PROFILES]),
             consolidate=ConsolidateRules.from_yaml(texts[RuleFile.CONSOLIDATE]),
@@ -158,3 +159,14 @@ def _read(path: Path) -> str:
         raise RulesError("unreadable", f"{path.name}: {error.strerror}", file=path.name) from error
     except UnicodeDecodeError as error:
         raise RulesError("unreadable", f"{path.name}: not text in UTF-8", file=path.name) from error
+
+
+@lru_cache(maxsize=8)
+def _catalogue(table: StoredTable) -> Catalogue:
+    """A table that was read lately is not read again, and keeps its indices."""
+    return Catalogue.read(table.content, file=table.file, name=table.name)
+
+
+@lru_cache(maxsize=8)
+def _rates(table: StoredTable) -> Rates:
+    return Rates.read(table.content, file=table.file, name=table.name)

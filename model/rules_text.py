@@ -1,6 +1,7 @@
 """Reading reviewed YAML: limits against files that are made to be slow, and errors that name places, not contents."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -46,7 +47,17 @@ def read_rules(model: type[Model], text: str, name: str) -> Model:
 
 
 def read_versioned(model: type[Model], text: str, name: str) -> Model:
-    """The same for a model with a ``version``, which gets a short hash of the content behind the declared one."""
+    """The same for a model with a ``version``, which gets a short hash of the content behind the declared one.
+
+    A text that was read lately is not read again: the models are frozen.
+    """
+    rules = _versioned(model, text, name)
+    assert isinstance(rules, model)  # noqa: S101 - for the type checker
+    return rules
+
+
+@lru_cache(maxsize=64)
+def _versioned(model: type[BaseModel], text: str, name: str) -> BaseModel:
     rules = read_rules(model, text, name)
     declared = rules.model_dump(include={"version"})["version"]
     return rules.model_copy(update={"version": version_of(declared, text)})
