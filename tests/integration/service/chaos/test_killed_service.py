@@ -33,6 +33,8 @@ REPORT: Final = os.environ.get("QUICKCLAIM_CHAOS_OUT")
 CUSTOMERS: Final = 4
 SEED: Final = 20261123
 LONGEST_S: Final = 1.5
+"""Longest time that processes live. Longer where one journey takes longer: work that is killed again and again is given
+to a person, and a machine that is busy with other things would prove no more than that."""
 _STARTS_S: Final = 60.0
 
 
@@ -83,10 +85,12 @@ def test_nothing_is_lost_and_nothing_is_doubled(
     wait_for(port)
     journeys = Journeys(Patient(f"http://127.0.0.1:{port}", app_key(chaos_books)))
     began = time.monotonic()
+    journeys.made.append(journeys.patient.travel(next(journeys.numbers)))
+    longest = max(LONGEST_S, time.monotonic() - began)
     with ThreadPoolExecutor(CUSTOMERS) as pool:
         running = [pool.submit(journeys.travel) for _ in range(CUSTOMERS)]
         try:
-            killed = kill_again_and_again(nursery, port)
+            killed = kill_again_and_again(nursery, port, longest)
         finally:
             journeys.stop.set()
         for one in running:
@@ -96,6 +100,7 @@ def test_nothing_is_lost_and_nothing_is_doubled(
         "database": chaos_books.engine.dialect.name,
         "cycles": dict(killed),
         "seed": SEED,
+        "longest_s": round(longest, 2),
         "seconds": round(time.monotonic() - began, 1),
         "journeys": len(journeys.made),
         "requests_sent_again": sum(one.again for one in journeys.made),
@@ -107,11 +112,11 @@ def test_nothing_is_lost_and_nothing_is_doubled(
     assert len(journeys.made) >= CUSTOMERS
 
 
-def kill_again_and_again(nursery: Nursery, port: int) -> Counter[str]:
+def kill_again_and_again(nursery: Nursery, port: int, longest_s: float) -> Counter[str]:
     """How many of each were killed. Servers are let come up: one that never answers proves nothing."""
     draw, killed = random.Random(SEED), Counter[str]()  # noqa: S311
     for _ in range(CYCLES):
-        time.sleep(draw.uniform(0, LONGEST_S))
+        time.sleep(draw.uniform(0, longest_s))
         what = nursery.end(draw.choice(sorted(nursery.living)))
         killed[what] += 1
         nursery.begin(what)
