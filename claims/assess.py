@@ -13,7 +13,7 @@ from inference.consolidate import PhotoEvidence, consolidate
 from inference.fingerprint import near_duplicate
 from inference.quality import Subject
 from inference.rules import ConsolidateRules
-from inference.same_picture import same_picture
+from inference.same_picture import Pictures
 from model.findings import Damage
 from model.notes import Note, note
 from parts_pricing.estimate import Estimate, estimate
@@ -173,8 +173,9 @@ def views(observations: Sequence[Observation], damages: Sequence[Damage] = ()) -
         if names[one] == names[other] or _near(seen, observations[other].phashes[:1])
     ]
     _join(names, pairs)
+    pictures = Pictures([seen.grey for seen in observations])
     for damage in damages:
-        _join(names, _copies(observations, names, sorted(damage.photos, key=lambda index: names[index])))
+        _join(names, _copies(pictures, names, sorted(damage.photos, key=lambda index: names[index])))
     return names
 
 
@@ -185,19 +186,18 @@ def _view_name(seen: Observation) -> str:
 
 
 def _join(names: list[str], pairs: Sequence[tuple[int, int]]) -> None:
-    for _ in pairs:
-        for one, other in pairs:
+    """Until no pair has two names."""
+    while differing := [pair for pair in pairs if names[pair[0]] != names[pair[1]]]:
+        for one, other in differing:
             names[one] = names[other] = min(names[one], names[other])
 
 
-def _copies(observations: Sequence[Observation], names: Sequence[str], photos: Sequence[int]) -> list[tuple[int, int]]:
+def _copies(pictures: Pictures, names: Sequence[str], photos: Sequence[int]) -> list[tuple[int, int]]:
     """Pairs of the first photo with all others, if each of them is a copy of it; else none: there are two views."""
-    first = observations[photos[0]].grey
-    for index in photos[1:]:
-        other = observations[index].grey
-        if names[index] != names[photos[0]] and (first is None or other is None or not same_picture(first, other)):
-            return []
-    return [(photos[0], index) for index in photos[1:]]
+    first, *others = photos
+    if all(names[index] == names[first] or pictures.same(first, index) for index in others):
+        return [(first, index) for index in others]
+    return []
 
 
 def _seen_in_claim(seen: Observation, facts: CaseFacts) -> str | None:

@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -83,12 +83,12 @@ Progress = Callable[[int], None]
 """Called with the number of photos that are done: it never falls, and ends with all of them."""
 
 
-def observe(sources: Sequence[PhotoSource], eyes: Eyes, progress: Progress | None = None) -> tuple[Observation, ...]:
+def observe(sources: Iterable[PhotoSource], eyes: Eyes, progress: Progress | None = None) -> tuple[Observation, ...]:
     """Read, detect and judge every photo, in order. A photo that cannot be read is a fact, not an error.
 
-    Photos decode while the network works on earlier ones; only a few are in memory at any time.
+    Photos arrive and decode while the network works on earlier ones; only a few are in memory at any time.
     """
-    seen: list[Observation | None] = [None] * len(sources)
+    seen: dict[int, Observation] = {}
     waiting: deque[tuple[int, Photo]] = deque()
     for detections in eyes.detector.detect_many(_readable(sources, eyes, seen, waiting)):
         index, photo = waiting.popleft()
@@ -96,23 +96,22 @@ def observe(sources: Sequence[PhotoSource], eyes: Eyes, progress: Progress | Non
         if progress:
             progress(index + 1)  # photos come back in order: those before are done, read or rejected
     if progress:
-        progress(len(sources))
-    return tuple(item for item in seen if item is not None)
+        progress(len(seen))
+    return tuple(seen[index] for index in range(len(seen)))
 
 
 def _readable(
-    sources: Sequence[PhotoSource],
+    sources: Iterable[PhotoSource],
     eyes: Eyes,
-    seen: list[Observation | None],
+    seen: dict[int, Observation],
     waiting: deque[tuple[int, Photo]],
 ) -> Iterator[Photo]:
     """The photos that can be read, a few decoded ahead; the others are noted in ``seen``."""
-    for index, read in enumerate(read_ahead(lambda source: _read(source, eyes), sources)):
+    for index, (source, read) in enumerate(read_ahead(lambda source: (source, _read(source, eyes)), sources)):
         if isinstance(read, Photo):
             waiting.append((index, read))
             yield read
         else:
-            source = sources[index]
             found = _hash_of(source.content, eyes.limits)
             seen[index] = Observation(index=index, name=source.name, sha256=found, rejection=read)
 

@@ -9,12 +9,17 @@ from model.findings import Box
 
 def area(box: Box) -> float:
     """Area in px²; 0 for an inverted box."""
-    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
+    width, height = box[2] - box[0], box[3] - box[1]
+    return width * height if width > 0 and height > 0 else 0.0
 
 
 def intersection(a: Box, b: Box) -> float:
     """Common area in px²."""
-    return area((max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])))
+    left, right = max(b[0], a[0]), min(b[2], a[2])
+    if left >= right:
+        return 0.0
+    top, bottom = max(b[1], a[1]), min(b[3], a[3])
+    return (right - left) * (bottom - top) if top < bottom else 0.0
 
 
 def iou(a: Box, b: Box) -> float:
@@ -47,13 +52,13 @@ def gap(a: Box, b: Box) -> float:
     """Distance between the nearest edges in px; 0 when the boxes touch or overlap."""
     dx = max(a[0] - b[2], b[0] - a[2], 0.0)
     dy = max(a[1] - b[3], b[1] - a[3], 0.0)
-    return float(np.hypot(dx, dy))
+    return float(np.hypot(dx, dy)) if dx and dy else dx + dy
 
 
 def union_area(boxes: Sequence[Box]) -> float:
     """Area covered by at least one of the boxes, in px² (exact, by coordinate compression)."""
-    if not boxes:
-        return 0.0
+    if len(boxes) < 2:
+        return area(boxes[0]) if boxes else 0.0
     corners = np.asarray(boxes, dtype=np.float64)
     xs, ys = np.unique(corners[:, [0, 2]]), np.unique(corners[:, [1, 3]])
     covered = np.zeros((len(ys) - 1, len(xs) - 1), dtype=bool)

@@ -114,7 +114,7 @@ def judge(pixels: npt.NDArray[np.uint8], detections: Detections, scene: Scene, r
         "car_share": scene.car_share,
         "car_long_side": max(car[2] - car[0], car[3] - car[1]) if car else 0.0,
     }
-    blocks, warnings = _blocks(facts, subject, rules.block), _warnings(facts, subject, len(scene.parts), rules.warn)
+    blocks, warnings = _blocks(facts, subject, rules.block), _warnings(facts, subject, len(scene.parts), rules)
     return Quality(ok=not blocks, subject=subject, sure=sure, reasons=tuple(blocks + warnings), **facts)
 
 
@@ -161,13 +161,14 @@ def _blocks(facts: dict[str, float], subject: Subject, limits: BlockLimits) -> l
     return found
 
 
-def _warnings(facts: dict[str, float], subject: Subject, parts: int, limits: WarnLimits) -> list[Note]:
+def _warnings(facts: dict[str, float], subject: Subject, parts: int, rules: QualityRules) -> list[Note]:
+    limits = rules.warn
     # One recognised part says little about how large the car is: it may fill the frame.
     whole = subject is Subject.CAR and parts >= 2
     dark = facts["brightness"] < limits.dark_mean
     glaring = facts["brightness"] > limits.bright_mean or facts["clipped"] > limits.clipped_share
     tests = {
-        "quality.too_dark": dark,
+        "quality.too_dark": dark and facts["brightness"] >= rules.block.dark_mean,
         "quality.too_bright": glaring and not dark,
         "quality.blurred": facts["sharpness"] < limits.sharpness,
         "quality.close_up": subject is Subject.CLOSE_UP,

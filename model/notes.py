@@ -5,8 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+
+def _read_only(content: dict[object, object]) -> MappingProxyType[object, object]:
+    """By this name ``pickle`` finds it: the type itself has none."""
+    return MappingProxyType(content)
+
+
 # A read-only mapping travels between processes and into copies as the dict behind it.
-copyreg.pickle(MappingProxyType, lambda view: (MappingProxyType, (dict(view),)))
+copyreg.pickle(MappingProxyType, lambda view: (_read_only, (dict(view),)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from model.vehicle import PaintType
 from parts_pricing.labour import LabourType, RateRow, TaxMode
@@ -36,9 +37,8 @@ class Bucket(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charge:
-    """One amount before tax, unrounded."""
+class Charge(NamedTuple):
+    """One amount before tax, unrounded. A tuple, because an estimate makes hundreds of them."""
 
     line: int
     column: Column
@@ -78,10 +78,10 @@ def calculate(tasks: Sequence[Task], *, rate: RateRow, profile: Profile, paint_t
     painted = _paint(tasks, profile, paint_type)
     charges = _all_charges(tasks, painted, rate, profile)
     minor = profile.minor
-    untaxed = {bucket: _untaxed(bucket, charges, minor) for bucket in Bucket}
+    untaxed = _untaxed(charges, minor)
     buckets = _taxed(untaxed, rate, profile)
     columns: dict[tuple[int, Column], Decimal] = defaultdict(lambda: ZERO * minor)
-    for bucket in Bucket:
+    for bucket in _BUCKETS:
         inside = _canonical([charge for charge in charges if charge.bucket is bucket], tasks)
         for charge, share in zip(inside, allocate(buckets[bucket], [c.amount for c in inside], minor), strict=True):
             columns[charge.line, charge.column] += share
@@ -93,8 +93,7 @@ def calculate(tasks: Sequence[Task], *, rate: RateRow, profile: Profile, paint_t
 def gross(tasks: Sequence[Task], *, rate: RateRow, profile: Profile, paint_type: PaintType | None = None) -> Decimal:
     """The total of ``calculate``, without its lines."""
     charges = _all_charges(tasks, _paint(tasks, profile, paint_type), rate, profile)
-    untaxed = {bucket: _untaxed(bucket, charges, profile.minor) for bucket in Bucket}
-    return sum(_taxed(untaxed, rate, profile).values(), ZERO * profile.minor)
+    return sum(_taxed(_untaxed(charges, profile.minor), rate, profile).values(), ZERO * profile.minor)
 
 
 def _all_charges(
@@ -133,11 +132,11 @@ def _charges(line: int, task: Task, rate: RateRow, profile: Profile) -> list[Cha
     shop = (rate.shop_material_rate or ZERO) + profile.allowance_per_hour
     part = task.part_price * (1 + task.fee)
     return [
-        Charge(line=line, column=Column.LABOUR, bucket=Bucket.LABOUR, amount=task.hours * per_hour, labour=task.labour),
-        Charge(line=line, column=Column.OTHER, bucket=Bucket.LABOUR, amount=task.sublet),
-        Charge(line=line, column=Column.PARTS, bucket=Bucket.PARTS, amount=part),
-        Charge(line=line, column=Column.OTHER, bucket=Bucket.PARTS, amount=task.clips),
-        Charge(line=line, column=Column.OTHER, bucket=Bucket.OTHER, amount=task.hours * shop),
+        Charge(line, Column.LABOUR, Bucket.LABOUR, task.hours * per_hour, task.labour),
+        Charge(line, Column.OTHER, Bucket.LABOUR, task.sublet),
+        Charge(line, Column.PARTS, Bucket.PARTS, part),
+        Charge(line, Column.OTHER, Bucket.PARTS, task.clips),
+        Charge(line, Column.OTHER, Bucket.OTHER, task.hours * shop),
     ]
 
 
@@ -146,9 +145,9 @@ def _paint_charges(line: int, painted: Painted, rate: RateRow, profile: Profile)
     material = painted.material_hours * (rate.paint_material_rate or ZERO)
     allowance = painted.hours * profile.allowance_per_hour
     return [
-        Charge(line=line, column=Column.PAINT, bucket=Bucket.LABOUR, amount=labour, labour=LabourType.REFINISH),
-        Charge(line=line, column=Column.PAINT, bucket=Bucket.OTHER, amount=material),
-        Charge(line=line, column=Column.OTHER, bucket=Bucket.OTHER, amount=allowance),
+        Charge(line, Column.PAINT, Bucket.LABOUR, labour, LabourType.REFINISH),
+        Charge(line, Column.PAINT, Bucket.OTHER, material),
+        Charge(line, Column.OTHER, Bucket.OTHER, allowance),
     ]
 
 
@@ -162,15 +161,17 @@ def _canonical(charges: list[Charge], tasks: Sequence[Task]) -> list[Charge]:
     return sorted(charges, key=key)
 
 
-def _untaxed(bucket: Bucket, charges: Sequence[Charge], minor: Decimal) -> Decimal:
-    """The sum of a bucket before tax; labour is rounded per labour type first."""
-    by_type: dict[LabourType | None, Decimal] = {}
+def _untaxed(charges: Sequence[Charge], minor: Decimal) -> dict[Bucket, Decimal]:
+    """The sum of each bucket before tax; labour is rounded per labour type first."""
+    sums = dict.fromkeys(_BUCKETS, ZERO)
+    labour: dict[LabourType | None, Decimal] = {}
     for charge in charges:
-        if charge.bucket is bucket:
-            by_type[charge.labour] = by_type.get(charge.labour, ZERO) + charge.amount
-    if bucket is not Bucket.LABOUR:
-        return sum(by_type.values(), ZERO)
-    return sum((round_money(amount, minor) for amount in by_type.values()), ZERO)
+        if charge.bucket is Bucket.LABOUR:
+            labour[charge.labour] = labour.get(charge.labour, ZERO) + charge.amount
+        else:
+            sums[charge.bucket] += charge.amount
+    sums[Bucket.LABOUR] = sum((round_money(amount, minor) for amount in labour.values()), ZERO)
+    return sums
 
 
 def _line(index: int, columns: Mapping[tuple[int, Column], Decimal], painted: Painted | None) -> BillLine:
@@ -183,6 +184,7 @@ def _line(index: int, columns: Mapping[tuple[int, Column], Decimal], painted: Pa
     )
 
 
+_BUCKETS = tuple(Bucket)
 _TAXED = {
     TaxMode.INCLUDED: frozenset[Bucket](),
     TaxMode.PARTS_AND_MATERIALS: frozenset({Bucket.PARTS, Bucket.OTHER}),

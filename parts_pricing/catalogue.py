@@ -1,7 +1,7 @@
 """The price table: what a part costs, how long its work takes, and where each number comes from."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -147,15 +147,24 @@ class Catalogue:
         Among rows equally specific the one valid on ``day``, else the last one that expired before it. None when
         there is none: the part has no price.
         """
-        rows = self._by_part.get((vehicle.region, ref.part), ())
-        for level in _levels(rows, ref, vehicle):
+        for level in self._levels(ref, vehicle):
             current = [row for row in level if row.valid_on(day)]
-            expired = [row for row in level if row.valid_to is not None and row.valid_to < day]
             if current:
-                return Found(row=max(current, key=lambda row: (row.valid_from, row.id)), stale=False)
+                return Found(row=_last(current, lambda row: (row.valid_from, row.id)), stale=False)
+            expired = [row for row in level if row.valid_to is not None and row.valid_to < day]
             if expired:
-                return Found(row=max(expired, key=lambda row: (row.valid_to or day, row.id)), stale=True)
+                return Found(row=_last(expired, lambda row: (row.valid_to or day, row.id)), stale=True)
         return None
+
+    def _levels(self, ref: PartRef, vehicle: Vehicle) -> Iterator[Sequence[PriceRow]]:
+        region, vehicle_class = vehicle.region, vehicle.vehicle_class
+        rows = self._by_part.get((region, ref.part), ())
+        number = vehicle.part_numbers.get(ref) if vehicle.part_numbers else None
+        if number:
+            yield [row for row in rows if row.part_number == number]
+        if vehicle.make:
+            yield from _of_make(rows, vehicle.make, vehicle)
+        yield self._of_any_make.get((region, ref.part, vehicle_class), ())
 
     def require_class(self, region: str, vehicle_class: str) -> None:
         """Raises ``UsageError`` listing what exists when the table knows no such region or class."""
@@ -172,8 +181,15 @@ class Catalogue:
 
     def classes(self, region: str) -> tuple[str, ...]:
         """Vehicle classes of a region in the order of the file."""
-        found = {row.vehicle_class: None for row in self.rows if row.region == region and row.vehicle_class != ANY}
-        return tuple(found)
+        return self._classes.get(region, ())
+
+    @cached_property
+    def _classes(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, dict[str, None]] = defaultdict(dict)
+        for row in self.rows:
+            if row.vehicle_class != ANY:
+                found[row.region][row.vehicle_class] = None
+        return {region: tuple(classes) for region, classes in found.items()}
 
     @cached_property
     def currencies(self) -> Mapping[str, str]:
@@ -187,20 +203,27 @@ class Catalogue:
             rows[row.region, row.part].append(row)
         return {key: tuple(value) for key, value in rows.items()}
 
+    @cached_property
+    def _of_any_make(self) -> Mapping[tuple[str, Part, str], tuple[PriceRow, ...]]:
+        """Rows for all cars of a class, by region, part and class."""
+        rows = defaultdict(list)
+        for row in self.rows:
+            if not row.make and row.vehicle_class != ANY:
+                rows[row.region, row.part, row.vehicle_class].append(row)
+        return {key: tuple(value) for key, value in rows.items()}
 
-def _levels(rows: tuple[PriceRow, ...], ref: PartRef, vehicle: Vehicle) -> Iterator[list[PriceRow]]:
-    number = vehicle.part_numbers.get(ref)
-    if number:
-        yield [row for row in rows if row.part_number == number]
+
+def _of_make(rows: Sequence[PriceRow], make: str, vehicle: Vehicle) -> Iterator[list[PriceRow]]:
     in_class = [row for row in rows if row.vehicle_class in (vehicle.vehicle_class, ANY)]
-    if vehicle.make:
-        make = vehicle.make.casefold()
-        of_make = [row for row in in_class if row.make.casefold() == make]
-        if vehicle.model:
-            model = vehicle.model.casefold()
-            yield [row for row in of_make if row.model.casefold() == model and row.fits_year(vehicle.year)]
-        yield [row for row in of_make if not row.model and row.vehicle_class != ANY]
-    yield [row for row in in_class if not row.make and row.vehicle_class != ANY]
+    of_make = [row for row in in_class if row.make.casefold() == make.casefold()]
+    if vehicle.model:
+        model = vehicle.model.casefold()
+        yield [row for row in of_make if row.model.casefold() == model and row.fits_year(vehicle.year)]
+    yield [row for row in of_make if not row.model and row.vehicle_class != ANY]
+
+
+def _last(rows: Sequence[PriceRow], when: Callable[[PriceRow], tuple[date, str]]) -> PriceRow:
+    return rows[0] if len(rows) == 1 else max(rows, key=when)
 
 
 def _row_problems(row: PriceRow) -> Iterator[tuple[str, Note]]:

@@ -1,9 +1,11 @@
 """Labour rates per region, kind of shop and vehicle class."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -60,13 +62,19 @@ class RateRow(BaseModel):
 
     def per_hour(self, labour: LabourType) -> Decimal:
         """The rate of one labour type."""
-        special = {
-            LabourType.REFINISH: self.refinish_rate,
-            LabourType.MECHANICAL: self.mechanical_rate,
-            LabourType.FRAME: self.frame_rate,
-            LabourType.STRUCTURAL: self.frame_rate,
-        }.get(labour)
+        special = self._special(labour)
         return self.body_rate if special is None else special
+
+    def _special(self, labour: LabourType) -> Decimal | None:
+        match labour:
+            case LabourType.REFINISH:
+                return self.refinish_rate
+            case LabourType.MECHANICAL:
+                return self.mechanical_rate
+            case LabourType.FRAME | LabourType.STRUCTURAL:
+                return self.frame_rate
+            case _:
+                return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +99,7 @@ class Rates:
             raise UsageError("unknown_region", region, value=region, known=tuple(sorted({r.region for r in self.rows})))
         if shop_type not in shops:
             raise UsageError("unknown_shop", shop_type, value=shop_type, known=shops)
-        of_shop = {row.vehicle_class: row for row in self.rows if (row.region, row.shop_type) == (region, shop_type)}
+        of_shop = self._by_shop[region, shop_type]
         row = of_shop.get(vehicle_class) or of_shop.get(ANY)
         if row is None:
             raise UsageError("unknown_vehicle_class", vehicle_class, value=vehicle_class, known=tuple(of_shop))
@@ -99,7 +107,22 @@ class Rates:
 
     def shops(self, region: str) -> tuple[str, ...]:
         """Kinds of shop of a region in the order of the file."""
-        return tuple({row.shop_type: None for row in self.rows if row.region == region})
+        return self._shops.get(region, ())
+
+    @cached_property
+    def _shops(self) -> Mapping[str, tuple[str, ...]]:
+        shops: dict[str, dict[str, None]] = defaultdict(dict)
+        for row in self.rows:
+            shops[row.region][row.shop_type] = None
+        return {region: tuple(found) for region, found in shops.items()}
+
+    @cached_property
+    def _by_shop(self) -> Mapping[tuple[str, str], Mapping[str, RateRow]]:
+        """Rows by vehicle class, by region and shop."""
+        rows: dict[tuple[str, str], dict[str, RateRow]] = defaultdict(dict)
+        for row in self.rows:
+            rows[row.region, row.shop_type][row.vehicle_class] = row
+        return dict(rows)
 
 
 def _row_problems(row: RateRow) -> Iterator[tuple[str, Note]]:

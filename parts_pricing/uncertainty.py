@@ -10,9 +10,9 @@ from parts_pricing.calculate import Bill, BillLine, calculate, gross
 from parts_pricing.decide import Shop
 from parts_pricing.interval import Uncertain, bounds
 from parts_pricing.money import ZERO
-from parts_pricing.operations import Operation
+from parts_pricing.operations import Operation, Task
 from parts_pricing.units import Unit, alternatives, units
-from parts_pricing.work import Work, plan
+from parts_pricing.work import Work, plan, plan_alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +57,7 @@ def limits(
     if not ambiguity.dearest:
         return low, high
     work = plan(units(damages, ambiguity.dearest), shop)
-    dearest = calculate(
-        [item.task for item in work], rate=shop.rate, profile=shop.profile, paint_type=shop.vehicle.paint
-    )
+    dearest = calculate(_tasks(work), rate=shop.rate, profile=shop.profile, paint_type=shop.vehicle.paint)
     settled = Ambiguity(changes={}, dearest={})
     return low, max(high, bounds(dearest.total, uncertain_lines(work, dearest, settled, shop))[1])
 
@@ -71,7 +69,7 @@ def uncertain_lines(work: Sequence[Work], bill: Bill, ambiguity: Ambiguity, shop
 
 def total_if(damages: Sequence[Damage], moved: Mapping[int, PartRef], shop: Shop) -> Decimal:
     """The total with some damages priced as other parts."""
-    return _total(plan(units(damages, moved), shop), shop)
+    return _gross(_tasks(plan(units(damages, moved), shop)), shop)
 
 
 def _uncertain(work: Work, bill: BillLine, ambiguity: Ambiguity, shop: Shop) -> Uncertain:
@@ -80,12 +78,12 @@ def _uncertain(work: Work, bill: BillLine, ambiguity: Ambiguity, shop: Shop) -> 
     if work.task.operation is Operation.CALIBRATION or work.unit is None:
         half = bill.total * spread.labour
         return _fixed(bill.total, half, work.extra_high)
-    alone = _total(plan([work.unit], shop), shop)
+    worse, milder = _steps(work, work.unit, shop) if work.found else (ZERO, ZERO)
     confidence = max(damage.confidence for damage in work.unit.damages)
     return Uncertain(
         total=bill.total,
-        worse=bill.total + _step(work.unit, 1, alone, shop),
-        milder=bill.total + _step(work.unit, -1, alone, shop),
+        worse=bill.total + worse,
+        milder=bill.total + milder,
         existence=confidence,
         assumed=not all(damage.severity_certain for damage in work.unit.damages),
         prices=bill.parts * spread.of(tag),
@@ -108,16 +106,31 @@ def _fixed(total: Decimal, half: Decimal, open_high: Decimal) -> Uncertain:
     )
 
 
-def _step(unit: Unit, by: int, alone: Decimal, shop: Shop) -> Decimal:
-    """How much more the part costs, as the only one of the job, with all severities ``by`` steps worse."""
-    if all(damage.severity.step(by) is damage.severity for damage in unit.damages):
-        return ZERO
-    damages = tuple(replace(damage, severity=damage.severity.step(by)) for damage in unit.damages)
-    return _total(plan([replace(unit, damages=damages)], shop), shop) - alone
+def _steps(work: Work, unit: Unit, shop: Shop) -> tuple[Decimal, Decimal]:
+    """How much more the part costs, as the only one of the job, with all severities one step worse, and milder."""
+    alone = _tasks(plan_alone(work, shop))
+    others = [_tasks(plan([other], shop)) if other else alone for other in (_stepped(unit, by) for by in (1, -1))]
+    if all(tasks == alone for tasks in others):
+        return ZERO, ZERO
+    total = _gross(alone, shop)
+    worse, milder = (ZERO if tasks == alone else _gross(tasks, shop) - total for tasks in others)
+    return worse, milder
 
 
-def _total(work: Sequence[Work], shop: Shop) -> Decimal:
-    tasks = [item.task for item in work]
+def _stepped(unit: Unit, by: int) -> Unit | None:
+    """The part with all severities ``by`` steps worse; None where they all stay."""
+    severities = [damage.severity.step(by) for damage in unit.damages]
+    if all(step is damage.severity for step, damage in zip(severities, unit.damages, strict=True)):
+        return None
+    pairs = zip(unit.damages, severities, strict=True)
+    return replace(unit, damages=tuple(replace(damage, severity=step) for damage, step in pairs))
+
+
+def _tasks(work: Sequence[Work]) -> list[Task]:
+    return [item.task for item in work]
+
+
+def _gross(tasks: Sequence[Task], shop: Shop) -> Decimal:
     return gross(tasks, rate=shop.rate, profile=shop.profile, paint_type=shop.vehicle.paint)
 
 

@@ -73,7 +73,7 @@ def _order(key: tuple[str, ...]) -> tuple[object, ...]:
 
 
 def _unit(ref: PartRef | None, indices: list[int], damages: Sequence[Damage]) -> Unit:
-    ordered = sorted(indices, key=lambda index: _identity(damages[index]))
+    ordered = indices if len(indices) == 1 else sorted(indices, key=lambda index: _identity(damages[index]))
     return Unit(ref=ref, indices=tuple(ordered), damages=tuple(damages[index] for index in ordered))
 
 

@@ -35,8 +35,19 @@ class Work:
 def plan(units: Sequence[Unit], shop: Shop) -> list[Work]:
     """All work on the car: a line per damaged part, blends of neighbours, calibrations to verify."""
     shod = _new_tires(units, shop)
-    main = _faded([_work(unit, shop, _fitting(unit, shod, shop)) for unit in units], shop)
-    return [item for work in main for item in (work, *_calibration(work, shop))]
+    return _joined([_work(unit, shop, _fitting(unit, shod, shop)) for unit in units], shop)
+
+
+def plan_alone(work: Work, shop: Shop) -> list[Work]:
+    """``plan`` with the damaged part of ``work`` alone. Raises ``ValueError`` for work on no damaged part."""
+    if work.unit is None:
+        raise ValueError(f"{work.task.operation} is no work on a damaged part")
+    with_others = work.task.paint is PaintWork.BLEND or work.task.part is Part.WHEEL
+    return plan([work.unit], shop) if with_others else _joined([work], shop)
+
+
+def _joined(main: Sequence[Work], shop: Shop) -> list[Work]:
+    return [item for work in _faded(main, shop) for item in (work, *_calibration(work, shop))]
 
 
 def _new_tires(units: Sequence[Unit], shop: Shop) -> frozenset[Side]:
@@ -110,16 +121,16 @@ def _without_row(unit: Unit) -> Work:
 def _flags(unit: Unit, found: Found, choice: Choice, shop: Shop) -> frozenset[str]:
     heavy = choice.operation in (Operation.REPAIR, Operation.REPLACE)
     group = shop.rules.group(found.row.part)
-    facts = {
-        Flag.PART_UNCLEAR: unit.unclear,
-        Flag.STALE_PRICE: found.stale,
-        Flag.BORDERLINE_RR: choice.borderline,
-        Flag.REVIEW_RULE: choice.review,
-        Flag.STRUCTURAL: found.row.structural and heavy,
-        Flag.BETTERMENT: group.wears and choice.operation is Operation.REPLACE,
-        Flag.ADAS: shop.vehicle.adas is not False and in_sensor_zone(found.row.part, found.row, choice, shop),
-    }
-    return frozenset(flag for flag, holds in facts.items() if holds)
+    facts = (
+        (Flag.PART_UNCLEAR, unit.unclear),
+        (Flag.STALE_PRICE, found.stale),
+        (Flag.BORDERLINE_RR, choice.borderline),
+        (Flag.REVIEW_RULE, choice.review),
+        (Flag.STRUCTURAL, found.row.structural and heavy),
+        (Flag.BETTERMENT, group.wears and choice.operation is Operation.REPLACE),
+        (Flag.ADAS, shop.vehicle.adas is not False and in_sensor_zone(found.row.part, found.row, choice, shop)),
+    )
+    return frozenset(flag for flag, holds in facts if holds)
 
 
 def _calibration(work: Work, shop: Shop) -> list[Work]:

@@ -62,10 +62,13 @@ def test_what_cannot_be_assessed_is_blocked(look: Judge, pixels: Pixels, code: s
     assert codes(quality)[0] == code
 
 
-def test_darkness_only_warns(look: Judge) -> None:
-    quality = look(textured(7, 4))
-    assert quality.ok
-    assert codes(quality) == ["quality.too_dark"]
+@pytest.mark.parametrize(("mean", "ok", "code"), [(11, True, "quality.too_dark"), (7, False, "quality.black")])
+def test_a_dark_photo_is_warned_about_and_a_nearly_black_one_refused(
+    look: Judge, mean: int, ok: bool, code: str
+) -> None:
+    quality = look(textured(mean, 4))
+    assert quality.ok is ok
+    assert codes(quality) == [code]
 
 
 def test_blur_only_warns(look: Judge) -> None:
