@@ -141,7 +141,8 @@ class Lifecycle(_Rules):
         """Who has to do what, by when, for the customer. ``due_at`` is shown as it is: give it in the market's zone."""
         when = note("next_step.no_date")
         if due_at is not None:
-            when = note("next_step.by", day=f"{due_at:%Y-%m-%d}", time=f"{due_at:%H:%M}")
+            day = {"year": due_at.year, "month": due_at.month, "day": due_at.day}
+            when = note("next_step.by", **day, time=f"{due_at:%H:%M}")
         return Note(f"next_step.{state}", {"when": when, "owner": self.states[state].owner or ""})
 
     def rests(self, state: CaseState) -> bool:

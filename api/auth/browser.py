@@ -3,6 +3,9 @@
 A cookie comes along with every request, also one that somebody else's page made. So a cookie alone changes nothing:
 whatever is not a GET or HEAD carries ``X-QuickClaim-Page``. A form cannot send that header, and a script of another
 origin only with a leave that nobody gets here (OWASP, *Cross-Site Request Forgery Prevention*, custom headers).
+
+Over TLS the names have prefixes by which browsers refuse a cookie that another host or a plain connection set (RFC
+6265bis, 4.1.3): ``__Host-`` for the desk, ``__Secure-`` for cases, whose cookies are for the addresses of one case.
 """
 
 from enum import StrEnum
@@ -26,6 +29,7 @@ class Page(StrEnum):
 
 
 _COOKIES: Final = {Page.CUSTOMER: "qc_claim", Page.DESK: "qc_desk"}
+_PREFIXES: Final = {Page.CUSTOMER: "__Secure-", Page.DESK: "__Host-"}
 
 
 def kept(request: Request, page: Page | None = None) -> str | None:
@@ -34,7 +38,7 @@ def kept(request: Request, page: Page | None = None) -> str | None:
     Raises ``RequestError`` ``request.cross_site`` for one that would change something and comes from no page of ours.
     """
     meant = page or _meant(request)
-    token = request.cookies.get(_COOKIES[meant]) if meant else _any(request)
+    token = request.cookies.get(_name(request, meant)) if meant else _any(request)
     if token is None or not token.isascii() or len(token) > _LONGEST:
         return None
     if request.method not in _READING and request.headers.get(PAGE_HEADER) is None:
@@ -53,15 +57,15 @@ def keep_session(response: Response, request: Request, token: str, seconds: int)
     _set(response, request, Page.DESK, token, "/", seconds)
 
 
-def forget_claim(response: Response, claim: UUID) -> None:
+def forget_claim(response: Response, request: Request, claim: UUID) -> None:
     """The browser forgets the case."""
     for path in _paths(claim):
-        response.delete_cookie(_COOKIES[Page.CUSTOMER], path=path)
+        _set(response, request, Page.CUSTOMER, "", path, 0)
 
 
-def forget_session(response: Response) -> None:
+def forget_session(response: Response, request: Request) -> None:
     """The browser forgets who signed in."""
-    response.delete_cookie(_COOKIES[Page.DESK], path="/")
+    _set(response, request, Page.DESK, "", "/", 0)
 
 
 def _paths(claim: UUID) -> tuple[str, ...]:
@@ -81,16 +85,24 @@ def _meant(request: Request) -> Page | None:
 
 def _any(request: Request) -> str | None:
     """A picture of a page names no page: the cookie of the case goes before the one for everything."""
-    return request.cookies.get(_COOKIES[Page.CUSTOMER]) or request.cookies.get(_COOKIES[Page.DESK])
+    return next(filter(None, (request.cookies.get(_name(request, page)) for page in Page)), None)
+
+
+def _name(request: Request, page: Page) -> str:
+    return f"{_PREFIXES[page] if _over_tls(request) else ''}{_COOKIES[page]}"
+
+
+def _over_tls(request: Request) -> bool:
+    return request.url.scheme == "https" or bool(request.app.state.service.settings.tls)
 
 
 def _set(response: Response, request: Request, page: Page, token: str, path: str, seconds: int) -> None:
     response.set_cookie(
-        _COOKIES[page],
+        _name(request, page),
         token,
         max_age=seconds,
         path=path,
-        secure=request.url.scheme == "https" or request.app.state.service.settings.tls,
+        secure=_over_tls(request),
         httponly=True,
         samesite="lax",
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from api.documents import Document
+from claims.as_typed import fault
 from claims.facts import VehicleFacts
 from claims.notice import Notice, Text
 
@@ -30,6 +31,8 @@ _NOTICE: Final[dict[str, Any]] = {
     "underbody_or_charge_port": False,
     "contact": {"name": "王小明", "phone": "13812345678", "language": "zh", "channel": "sms"},
 }
+_LETTERS: Final = 2
+"""Of a name, at least; a Chinese character is one."""
 DIGEST: Final = r"^[0-9a-f]{64}$"
 Words = Annotated[Text, Field(max_length=2000)]
 """Somebody's own words: sealed where they are kept, shown to the customer and to whoever works on the case."""
@@ -80,6 +83,12 @@ class PhotoOfCase(Document):
     photo: str = Field(pattern=DIGEST)
 
 
+def _name(text: str) -> str:
+    if sum(map(str.isalpha, text)) < _LETTERS:
+        raise fault("name_without_letters", limit=_LETTERS)
+    return text
+
+
 class Acceptance(Document):
     """The customer's yes to the offer that they saw, signed by typing their name."""
 
@@ -88,7 +97,7 @@ class Acceptance(Document):
     )
 
     offer: UUID
-    signature: Text = Field(max_length=80, repr=False)
+    signature: Annotated[Text, AfterValidator(_name)] = Field(max_length=80, repr=False)
 
 
 class InWords(Document):

@@ -1,7 +1,7 @@
 """A case as its customer's page shows it: which part of the way it is on, what was found, what they can do now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from api.claim_views.explained import WhyOut, explanation
 from api.claim_views.parts import MissingOut
 from api.claim_views.shown import ClaimOut
+from api.pages.customer_asked import asked_for, beyond, wishes
 from api.pages.customer_lines import MarkedPhoto, ShownLine, lines_of, marked
 from api.report.words import Words
 from api.versions import etag
@@ -20,10 +21,8 @@ from claims.desk.desk import Desk
 from claims.desk.showing import Shown
 from claims.discretion import discreet_state
 from claims.repository import follow_ups
-from claims.repository.timeline import Step
 from claims.states import CaseState, PublicState
 from model.errors import ReviewError
-from model.notes import Note
 from model.texts import Texts
 
 
@@ -58,15 +57,16 @@ _LOOK_S: Final[Mapping[Stage, int]] = MappingProxyType(
     {Stage.WAIT: 2, Stage.PERSON: 20, Stage.OFFER: 30, Stage.PAYING: 30}
 )
 """Seconds after which a page asks whether something is new; 0 where nothing comes by itself."""
+_REPORTED: Final = "reported"
 _SHOT: Final = "shot_"
-_ASKED: Final = "ask_photos"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
-    """``tag`` is the ``ETag`` that the API gives to the same document. ``wishes`` are photos that were asked for, with
-    ``wished`` what the person wrote who asked; ``ready``: there are photos to look at; ``person``: one can be
-    asked for. ``why`` is None before there is an estimate. ``zone`` is the market's.
+    """``tag`` is the ``ETag`` that the API gives to the same document. ``wishes`` are photos that were asked for,
+    ``beyond`` documents that the list of the case has not, with ``wished`` what the person wrote who asked; ``ready``:
+    there are photos to look at; ``person``: one can be asked for. ``why`` is None before there is an estimate;
+    ``signed`` is the name under an accepted offer. ``zone`` is the market's.
     """
 
     claim: ClaimOut
@@ -77,10 +77,12 @@ class CasePage:
     lines: tuple[ShownLine, ...]
     photos: tuple[MarkedPhoto, ...]
     wishes: tuple[str, ...]
+    beyond: tuple[MissingOut, ...]
     wished: str | None
     ready: bool
     person: bool
     judged: bool
+    signed: str | None = field(repr=False)
     zone: ZoneInfo
     words: Words
 
@@ -97,7 +99,7 @@ class CasePage:
     @property
     def documents(self) -> list[MissingOut]:
         """Documents that are still to come, those that are surely needed first."""
-        found = [item for item in self.claim.missing if not item.material.startswith(_SHOT)]
+        found = [item for item in (*self.claim.missing, *self.beyond) if not item.material.startswith(_SHOT)]
         return sorted(found, key=lambda item: not item.needed)
 
     @property
@@ -106,11 +108,13 @@ class CasePage:
         return [item for item in self.photos if item.marks]
 
     @property
-    def steps(self) -> list[tuple[PublicState, str]]:
-        """The four states that customers see, each ``done``, ``now`` or ``later``."""
+    def steps(self) -> list[tuple[str, str]]:
+        """The four states that customers see, each ``done``, ``now`` or ``later``; the first is ``reported`` before
+        anything was handed in."""
         order = list(PublicState)
         now = order.index(self.claim.state.code)
-        return [(one, "done" if at < now else "now" if at == now else "later") for at, one in enumerate(order)]
+        names = [_REPORTED if self.state is CaseState.REPORTED else order[0].value, *(one.value for one in order[1:])]
+        return [(name, "done" if at < now else "now" if at == now else "later") for at, name in enumerate(names)]
 
     def may(self, action: str) -> bool:
         """Whether the customer may do this now."""
@@ -125,7 +129,7 @@ def case_page(desk: Desk, claim_id: UUID, texts: Texts) -> CasePage:
     words = Words(texts, why.currency if why else "")
     lines = lines_of(why.lines, claim.assessment, words) if why and claim.assessment else ()
     state = discreet_state(shown.claim.state)
-    asked = _asked(shown)
+    asked = asked_for(shown)
     return CasePage(
         claim=claim,
         state=state,
@@ -134,10 +138,12 @@ def case_page(desk: Desk, claim_id: UUID, texts: Texts) -> CasePage:
         why=why,
         lines=lines,
         photos=marked(claim.photos, why.lines if why else (), lines),
-        wishes=_wishes(asked, claim, texts) if asked else (),
+        wishes=wishes(asked, claim, texts) if asked else (),
+        beyond=beyond(asked, claim, texts) if asked else (),
         wished=asked.reason_text if asked else None,
         ready=_ready(shown),
         person=_may_ask_for_a_person(shown),
+        signed=shown.offer.signature if shown.offer else None,
         judged=follow_ups.feedback_of(desk.book, claim_id) is not None,
         zone=shown.zone,
         words=words,
@@ -162,18 +168,3 @@ def _may_ask_for_a_person(shown: Shown) -> bool:
     """Not twice, and not where a person decided."""
     by_person = shown.offer is not None and not shown.offer.machine
     return Action.REFUSE_AUTOMATION in shown.can and not shown.claim.facts.automation_refused and not by_person
-
-
-def _asked(shown: Shown) -> Step | None:
-    """Who asked for the photos that the case waits for."""
-    if shown.claim.state is not CaseState.MORE_PHOTOS:
-        return None
-    return next((step for step in reversed(shown.steps) if step.move == _ASKED), None)
-
-
-def _wishes(asked: Step, claim: ClaimOut, texts: Texts) -> tuple[str, ...]:
-    """What a person named, else what the machine did."""
-    named = asked.reason.facts.get("wanted") if asked.reason else None
-    if isinstance(named, tuple | list):
-        return tuple(texts.say(item) for item in named if isinstance(item, Note))
-    return tuple(item.text for item in claim.assessment.decision.photos_wanted) if claim.assessment else ()

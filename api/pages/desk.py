@@ -1,6 +1,6 @@
 """``/desk``: the queue of cases that wait for a person, narrowed down and a page at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Final
@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api.deps import InService, InTexts, Now, Service
+from api.deps import InService, Now, Service
 from api.documents import never_kept
 from api.pages.desk_frame import Left, desk_page, left, links_of, refused, to_sign_in, zone_of
+from api.pages.inside import StaffTexts
 from api.pages.visitors import StaffMember
 from api.review_views.queued import QueuedOut
 from api.working import looking
@@ -25,15 +26,18 @@ from model.texts import Texts
 router = APIRouter(include_in_schema=False, dependencies=[Depends(never_kept)])
 
 ON_A_PAGE: Final = 20
+_SOMEBODY: Final = "desk_page.case.somebody"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A case of the queue as a line of a table."""
+    """A case of the queue as a line of a table. ``other`` is a colleague who has it, up to ``until``."""
 
     case: QueuedOut
     left: Left | None
     zone: ZoneInfo
+    other: str | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +55,14 @@ async def queue(
     request: Request,
     caller: StaffMember,
     service: InService,
-    texts: InTexts,
+    texts: StaffTexts,
     at: Now,
     state: CaseState | None = None,
     mine: bool = False,
     overdue: bool = False,
     page: Annotated[int, Query(ge=1, le=100)] = 1,
 ) -> Response:
-    """Cases that nobody else works on, by deadline, then risk, then age."""
+    """Cases by deadline, then risk, then age, and in whose hands each of them is."""
     if caller is None:
         return to_sign_in(request)
     wanted = Narrowed(state=state, mine=mine, overdue=overdue)
@@ -77,7 +81,7 @@ async def queue(
         texts,
         service,
         caller,
-        rows=[_row(one, service, texts, at) for one in found.cases],
+        rows=[_row(one, found, service, texts, at) for one in found.cases],
         queue=found,
         choices=_choices(found, wanted, texts),
         page=min(page, pages),
@@ -91,9 +95,12 @@ def _queue(desk: Desk, wanted: Narrowed, page: int) -> QueuePage:
     return queue_page(desk, wanted, skip=(page - 1) * ON_A_PAGE, limit=ON_A_PAGE)
 
 
-def _row(one: InLine, service: Service, texts: Texts, at: datetime) -> Row:
-    due = left(one.claim.due_at, at, texts)
-    return Row(QueuedOut.of(one, texts), due, zone_of(service, one.claim.region))
+def _row(one: InLine, queue: QueuePage, service: Service, texts: Texts, at: datetime) -> Row:
+    shown = Row(QueuedOut.of(one, texts), left(one.claim.due_at, at, texts), zone_of(service, one.claim.region))
+    lease = one.claim.lease
+    if lease is None or one.mine or not lease.in_force(at):
+        return shown
+    return replace(shown, other=queue.names.get(lease.holder, texts.sentences[_SOMEBODY]), until=lease.until)
 
 
 def _choices(found: QueuePage, wanted: Narrowed, texts: Texts) -> list[Choice]:

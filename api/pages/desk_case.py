@@ -11,12 +11,14 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.answers import claim_document
 from api.claim_views.personal import NoticeOut
 from api.claim_views.shown import ClaimOut
-from api.deps import InService, InTexts, Now
+from api.deps import InService, Now
 from api.documents import never_kept
 from api.pages.desk_choices import Choices
+from api.pages.desk_cover import CoverDoubt
 from api.pages.desk_frame import desk_page, left, refused, to_sign_in, zone_of
 from api.pages.desk_lines import for_scripts, rows_of
 from api.pages.desk_may import May, may_of
+from api.pages.inside import StaffTexts
 from api.pages.visitors import StaffMember
 from api.review_views.queued import QueuedOut
 from api.review_views.review import ReviewOut
@@ -29,6 +31,7 @@ from claims.desk.queue import in_line
 from claims.desk.similar import similar
 from claims.desk.table import OnTable, on_table
 from claims.repository.similar import SettledLine
+from claims.states import Owner
 from model.errors import QuickClaimError, RequestError
 from model.texts import Texts
 from model.vocabulary import Part
@@ -41,21 +44,24 @@ router = APIRouter(prefix="/desk/claims/{claim_id}", include_in_schema=False, de
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnScreen:
-    """``review`` is None for who sees the case masked only. ``notice`` is masked for everybody at first. ``names`` are
-    those of colleagues by their id; ``region`` is the market."""
+    """``review`` is None for who sees the case masked only, ``queued`` for who has no queue. ``notice`` is masked for
+    everybody at first. ``owner`` is who has to act; ``names`` are those of colleagues by their id; ``region`` is the
+    market. ``cover`` is None where nothing about it is open."""
 
     case: ClaimOut
     review: ReviewOut | None
-    queued: QueuedOut
+    queued: QueuedOut | None
     notice: NoticeOut | None = field(repr=False)
     names: Mapping[UUID, str] = field(repr=False)
     may: May
+    owner: Owner | None
     region: str
+    cover: CoverDoubt | None
 
 
 @router.get("")
 async def case(
-    claim_id: UUID, request: Request, caller: StaffMember, service: InService, texts: InTexts, at: Now
+    claim_id: UUID, request: Request, caller: StaffMember, service: InService, texts: StaffTexts, at: Now
 ) -> Response:
     """The case."""
     if caller is None:
@@ -86,7 +92,7 @@ async def case(
 
 @router.get("/notice")
 async def notice(
-    claim_id: UUID, request: Request, caller: StaffMember, service: InService, texts: InTexts, at: Now
+    claim_id: UUID, request: Request, caller: StaffMember, service: InService, texts: StaffTexts, at: Now
 ) -> Response:
     """The first notice of loss in full, for who works on the case; the log notes who saw it.
 
@@ -116,7 +122,7 @@ async def like_it(
     request: Request,
     caller: StaffMember,
     service: InService,
-    texts: InTexts,
+    texts: StaffTexts,
     at: Now,
 ) -> Response:
     """What the same work on the same part came to in earlier cases."""
@@ -133,22 +139,24 @@ async def like_it(
 
 def _on_screen(desk: Desk, claim_id: UUID, texts: Texts) -> OnScreen:
     claim = desk.seen(claim_id)
-    reads = desk.may(Action.READ_CLAIM, claim) and desk.house.rights.may(desk.actor, Action.QUEUE_READ)
-    table = on_table(desk, claim_id) if reads else None
+    queues = desk.house.rights.may(desk.actor, Action.QUEUE_READ)
+    table = on_table(desk, claim_id) if queues and desk.may(Action.READ_CLAIM, claim) else None
     shown = table.shown if table else showing.show(desk, claim_id)
-    queued = in_line(desk, claim)
+    queued = in_line(desk, claim) if queues else None
     lifecycle = desk.house.lifecycle
     review = ReviewOut.of(table, lifecycle, texts) if table else None
-    may = may_of(desk, claim, frozenset(shown.can), table, takes=queued.takes)
+    may = may_of(desk, claim, frozenset(shown.can), table, takes=queued is not None and queued.takes)
     reported = shown.reported
     return OnScreen(
         case=review.case if review else ClaimOut.of(shown, lifecycle, texts),
         review=review,
-        queued=QueuedOut.of(queued, texts),
+        queued=None if queued is None else QueuedOut.of(queued, texts),
         notice=NoticeOut.of(reported.notice, reported.at, personal=False) if reported else None,
         names=names_of(desk, _seen(table, may)),
         may=may,
+        owner=lifecycle.states[claim.state].owner,
         region=claim.region,
+        cover=CoverDoubt.of(claim.facts),
     )
 
 

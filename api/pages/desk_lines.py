@@ -5,15 +5,26 @@ from typing import Any
 
 from api.review_views.lines import LineValueOut, ReviewLineOut
 from api.review_views.review import ReviewOut
+from api.schemas import DamageOut
 from model.texts import Texts
+from model.vocabulary import DamageKind, Severity
 
 _SENT = ("part", "side", "operation", "kind", "severity", "hours", "labour", "paint", "parts", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the machine sees on a photo (by its index), in words, and how sure it is, 0..1."""
+
+    photo: int
+    text: str
+    score: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """A line: what holds now, and ``machine`` where a person sees it otherwise. ``confidence`` of 0..1 that the damage
-    behind it is there, None where nothing was detected; ``damage`` in words."""
+    behind it is there, None where nothing was detected; ``damage`` in words; ``seen`` is where."""
 
     line: ReviewLineOut
     place: str
@@ -22,6 +33,7 @@ class Row:
     machine_operation: str
     now: LineValueOut
     confidence: float | None
+    seen: tuple[Seen, ...]
 
     @property
     def touched(self) -> bool:
@@ -42,7 +54,7 @@ def for_scripts(review: ReviewOut, *, mine: bool) -> dict[str, Any]:
         "currency": review.currency,
         "total": float(review.total),
         "mine": mine,
-        "lines": [_sent(line) for line in review.lines],
+        "lines": [_sent(line, review) for line in review.lines],
         "photos": [photo and photo.model_dump() for photo in review.photos],
         "others": _others(review),
     }
@@ -51,8 +63,7 @@ def for_scripts(review: ReviewOut, *, mine: bool) -> dict[str, Any]:
 def _row(line: ReviewLineOut, review: ReviewOut, texts: Texts) -> Row:
     now, machine = _now(line), line.machine
     place, _, operation = now.text.rpartition(" · ")
-    told = review.assessment.estimate.lines[line.number].damages if machine is not None else []
-    seen = [review.assessment.damages[index].confidence for index in told]
+    damages = _damages(line, review)
     return Row(
         line=line,
         place=place,
@@ -60,8 +71,20 @@ def _row(line: ReviewLineOut, review: ReviewOut, texts: Texts) -> Row:
         operation=operation,
         machine_operation=machine.text.rpartition(" · ")[2] if machine else "",
         now=now,
-        confidence=max(seen, default=None),
+        confidence=max((damage.confidence for damage in damages), default=None),
+        seen=tuple(one for damage in damages for one in _seen(damage, texts)),
     )
+
+
+def _damages(line: ReviewLineOut, review: ReviewOut) -> list[DamageOut]:
+    """What the machine saw behind a line; nothing behind one that a person added."""
+    told = review.assessment.estimate.lines[line.number].damages if line.machine is not None else []
+    return [review.assessment.damages[index] for index in told]
+
+
+def _seen(damage: DamageOut, texts: Texts) -> list[Seen]:
+    text = " · ".join((texts.name(DamageKind(damage.kind)), texts.name(Severity(damage.severity))))
+    return [Seen(item.photo, text, item.score) for item in damage.evidence]
 
 
 def _now(line: ReviewLineOut) -> LineValueOut:
@@ -70,8 +93,10 @@ def _now(line: ReviewLineOut) -> LineValueOut:
     return value
 
 
-def _sent(line: ReviewLineOut) -> dict[str, Any]:
+def _sent(line: ReviewLineOut, review: ReviewOut) -> dict[str, Any]:
+    """``own``: amounts that the work alone does not give, as they came from a measured area or from a person."""
     now = _now(line).model_dump(mode="json")
+    measured = any(damage.area_cm2 is not None for damage in _damages(line, review))
     return {
         "number": line.number,
         "text": now["text"],
@@ -79,6 +104,7 @@ def _sent(line: ReviewLineOut) -> dict[str, Any]:
         "added": line.machine is None,
         "amount": float(line.amount),
         "priced": line.priced,
+        "own": measured or bool(line.touches),
         "marks": [mark.model_dump(mode="json") for mark in line.marks],
         **{name: now[name] for name in _SENT},
     }
@@ -88,4 +114,4 @@ def _others(review: ReviewOut) -> list[dict[str, Any]]:
     """Where damage was seen that no line is about."""
     priced = {index for line in review.assessment.estimate.lines for index in line.damages}
     rest = (damage for index, damage in enumerate(review.assessment.damages) if index not in priced)
-    return [{"photo": item.photo, "box": item.box, "label": item.label} for damage in rest for item in damage.evidence]
+    return [{"photo": item.photo, "box": item.box} for damage in rest for item in damage.evidence]

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.deps import InService, InTexts, Now, Service
+from api.deps import InService, Now, Service
 from api.documents import never_kept
 from api.pages.desk_frame import Left, desk_page, left, refused, to_sign_in, zone_of
+from api.pages.inside import StaffTexts
 from api.pages.visitors import StaffMember
 from api.review_views.service import CallOut, StaffComplaintOut
 from api.working import looking
@@ -51,7 +52,7 @@ async def complaints(
     request: Request,
     caller: StaffMember,
     service: InService,
-    texts: InTexts,
+    texts: StaffTexts,
     at: Now,
     open: bool = True,  # noqa: A002
 ) -> Response:
@@ -70,7 +71,7 @@ async def complaints(
 
 
 @router.get("/desk/calls")
-async def calls(request: Request, caller: StaffMember, service: InService, texts: InTexts, at: Now) -> Response:
+async def calls(request: Request, caller: StaffMember, service: InService, texts: StaffTexts, at: Now) -> Response:
     """Those that nobody has made and that are due by tomorrow."""
     if caller is None:
         return to_sign_in(request)

@@ -1,6 +1,7 @@
 """Coming in and leaving: a customer's link becomes a cookie, a password becomes a session, and both can be put away."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -8,14 +9,16 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from api.auth import signing_in
-from api.auth.browser import PAGE_HEADER, Page, forget_claim, forget_session, keep_claim, keep_session
+from api.auth.browser import PAGE_HEADER, Page, forget_claim, forget_session, keep_claim, keep_session, kept
 from api.auth.signing_in import Session
 from api.deps import InService, InTexts, Now
 from api.documents import Document, DocumentRoute, never_kept
 from api.pages.render import page, render
-from api.pages.visitors import StaffMember, known
+from api.pages.visitors import ItsCustomer, StaffMember, known
 from api.routes.session import Credentials
 from api.visit import visit_of
+from api.working import changing
+from claims.desk import sign_in as signing_out
 from claims.repository.people import OWN_ISSUER
 from model.errors import RequestError, RightsError
 
@@ -51,9 +54,21 @@ async def enter(
 
 
 @router.post("/c/{claim_id}/leave", status_code=204, dependencies=[_FromAPage])
-async def leave(claim_id: UUID, response: Response) -> None:
+async def leave(claim_id: UUID, request: Request, response: Response) -> None:
     """The browser forgets the case; the link opens it again."""
-    forget_claim(response, claim_id)
+    forget_claim(response, request, claim_id)
+
+
+@router.post("/c/{claim_id}/link", dependencies=[_FromAPage])
+async def link_again(request: Request, customer: ItsCustomer) -> ClaimLink:
+    """What stands behind the ``#`` of the link once more, for a browser that has it: to be sent on or saved.
+
+    Told when somebody asks for it, never part of a page. Raises ``RightsError`` ``who``.
+    """
+    token = kept(request, Page.CUSTOMER)
+    if customer is None or token is None:
+        raise RightsError("who")
+    return ClaimLink(token=token)
 
 
 @router.get("/desk/sign-in")
@@ -82,9 +97,15 @@ async def renew(request: Request, response: Response, caller: StaffMember, servi
 
 
 @router.post("/desk/session/end", status_code=204, dependencies=[_FromAPage])
-async def sign_out(response: Response) -> None:
-    """This browser forgets the session."""
-    forget_session(response)
+async def sign_out(request: Request, response: Response, caller: StaffMember, service: InService, at: Now) -> None:
+    """This browser forgets the session, and every token of this person has ended, as with ``DELETE /v1/session``.
+
+    Who came from an identity provider stays signed in over there; here the browser forgets them.
+    """
+    forget_session(response, request)
+    if caller is not None and caller.person is not None and caller.person.issuer == OWN_ISSUER:
+        leave_all = partial(signing_out.leave, person=caller.person.id)
+        await changing(service.house, caller.actor, at, leave_all)
 
 
 def _keep(response: Response, request: Request, session: Session, at: datetime) -> None:

@@ -29,6 +29,11 @@ class Words:
         """The sentence ``report.<code>``."""
         return self.texts.say(note(f"report.{code}", **facts))
 
+    def plainly(self, told: Note) -> str:
+        """A fact alone, without what follows from it in a case: there is none here, and nobody who would act."""
+        plain = f"inside.{told.code}"
+        return self.texts.say(Note(plain, told.facts) if plain in self.texts.sentences else told)
+
     def money(self, amount: Decimal) -> str:
         """1,234.50 元, CNY 1,234.50, $1,234.50; a currency without a pattern of its own stands before the figure."""
         shown = f"{round_money(amount, unit(self.currency)):,}"

@@ -56,7 +56,7 @@ async def estimate(request: Request, service: InService, texts: InTexts) -> Resp
     """The same as ``POST /v1/quick-estimate``, answered with the report as a page."""
 
     def tell(assessment: Assessment, upload: Upload, day: date) -> str:
-        return report(assessment, upload.photos, language=texts.language, on=day)
+        return report(assessment, upload.photos, language=texts.language, on=day, claims_at="/report")
 
     try:
         told = await quick_estimate(request, service, tell)

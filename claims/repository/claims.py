@@ -120,14 +120,14 @@ def listed(
 
 
 def to_review(
-    book: Book, person: UUID, *, at: datetime, after: Place | None = None, limit: int = 200
+    book: Book, person: UUID, *, at: datetime, after: Place | None = None, limit: int = 200, others: bool = False
 ) -> tuple[Claim, ...]:
-    """Cases that wait for a person: those that nobody else works on at ``at``, by deadline, then risk, then age;
-    ``after`` goes on after a page."""
+    """Cases that wait for a person: those that nobody else works on at ``at``, with ``others`` also the rest, by
+    deadline, then risk, then age; ``after`` goes on after a page."""
     waits = claims.c.owner.in_((Owner.ADJUSTER, Owner.SPECIALIST))
     free = or_(claims.c.holder.is_(None), claims.c.holder == person, claims.c.lease_until <= at)
     order = (claims.c.due_at.asc().nulls_last(), claims.c.risk.desc(), claims.c.state_since, claims.c.id)
-    query = select(claims).where(waits, free).order_by(*order).limit(limit)
+    query = select(claims).where(waits, *(() if others else (free,))).order_by(*order).limit(limit)
     return _all(book, query if after is None else query.where(_behind(after)))
 
 

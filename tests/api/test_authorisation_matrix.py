@@ -91,7 +91,7 @@ ROUTES: Final[dict[tuple[str, str], Route]] = {
     ("GET", f"{CLAIM}/materials/{{material}}/{{sha256}}"): of(A.SEE_PERSONAL_DATA),
     ("POST", f"{CLAIM}/submit"): of(A.SUBMIT_MATERIALS),
     ("POST", f"{CLAIM}/assess"): of(A.ASSESS),
-    ("POST", f"{CLAIM}/accept"): of(A.ACCEPT, json={"offer": NOBODY, "signature": "x"}),
+    ("POST", f"{CLAIM}/accept"): of(A.ACCEPT, json={"offer": NOBODY, "signature": "王小明"}),
     ("POST", f"{CLAIM}/renew-offer"): of(A.RENEW_OFFER),
     ("POST", f"{CLAIM}/contest"): of(A.CONTEST, **WORDS),
     ("POST", f"{CLAIM}/refuse-automation"): of(A.REFUSE_AUTOMATION),

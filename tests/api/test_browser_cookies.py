@@ -147,10 +147,24 @@ def test_a_link_that_is_put_away_is_put_away(site: Site, case: Case) -> None:
     assert refusal(site.ask("GET", f"/v1/claims/{case.id}")) == (401, "rights.who")
 
 
+def test_the_link_is_told_again_to_a_browser_that_has_the_case_and_to_no_other(site: Site, case: Case) -> None:
+    address = f"/c/{case.id}/link"
+    assert refusal(site.ask("POST", address, headers=CUSTOMER)) == (401, "rights.who")
+    enter(site, case)
+    again = site.ask("POST", address, headers=CUSTOMER)
+    assert (again.status_code, again.json()) == (200, {"token": case.token})
+    assert again.headers["cache-control"] == "no-store"
+    for headers in ({}, {**CUSTOMER, "Sec-Fetch-Site": "cross-site"}):
+        assert refusal(site.ask("POST", address, headers=headers)) == (403, "request.cross_site")
+    assert site.ask("GET", address).status_code == 405
+    assert refusal(site.ask("POST", f"/c/{site.case().id}/link", headers=CUSTOMER)) == (401, "rights.who")
+
+
 def test_nobody_is_let_in_or_out_by_another_site(site: Site, case: Case, login: str) -> None:
     asked = [
         ("POST", f"/c/{case.id}/enter", {"token": case.token}),
         ("POST", f"/c/{case.id}/leave", None),
+        ("POST", f"/c/{case.id}/link", None),
         ("POST", "/desk/session", {"login": login, "password": PASSWORD}),
         ("POST", "/desk/session/renew", None),
         ("POST", "/desk/session/end", None),
@@ -189,10 +203,14 @@ def test_a_session_goes_on_for_twelve_hours_and_no_longer(site: Site, login: str
     assert site.ask("GET", "/v1/reviews").status_code == 401
 
 
-def test_who_signs_out_is_out(site: Site, login: str) -> None:
-    sign_in(site, login)
+def test_who_signs_out_is_out_and_so_is_whoever_has_a_copy(site: Site, login: str) -> None:
+    [copied] = cookies(sign_in(site, login))
+    assert site.ask("GET", "/v1/reviews", copied.value).status_code == 200
     assert site.ask("POST", "/desk/session/end", headers=DESK).status_code == 204
     assert refusal(site.ask("GET", "/v1/reviews")) == (401, "rights.who")
+    assert refusal(site.ask("GET", "/v1/reviews", copied.value)) == (401, "rights.token_revoked")
+    assert site.ask("POST", "/desk/session/end", headers=DESK).status_code == 204  # once more, from another window
+    assert sign_in(site, login).status_code == 204
 
 
 def test_where_both_are_kept_the_page_says_whose_is_meant(site: Site, case: Case, login: str) -> None:
@@ -234,7 +252,13 @@ def test_over_tls_a_cookie_never_leaves_it(serve: Callable[..., TestClient]) -> 
     with Console.open(service.house.books, service.clock()) as console:
         staff.add(console, new)
     credentials = {"login": "li.na", "password": PASSWORD}
-    for scheme, secure in (("http", ""), ("https", True)):
+    for scheme, secure, name in (("http", "", "qc_desk"), ("https", True, "__Host-qc_desk")):
         headers = {**DESK, "X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": scheme}
         [morsel] = cookies(beside.post("/desk/session", headers=headers, json=credentials))
-        assert morsel["secure"] == secure
+        assert (morsel.key, morsel["secure"], morsel["path"], morsel["domain"]) == (name, secure, "/", "")
+        plain, bound = ({**headers, "Cookie": f"{one}={morsel.value}"} for one in ("qc_desk", "__Host-qc_desk"))
+        beside.cookies.clear()
+        found = [beside.get("/v1/reviews", headers=shown).status_code for shown in (plain, bound)]
+        assert found == ([401, 200] if secure else [200, 401])
+        [gone] = cookies(beside.post("/desk/session/end", headers=headers))
+        assert (gone.key, gone.value, gone["secure"], gone["max-age"]) == (name, "", secure, "0")

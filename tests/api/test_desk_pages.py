@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from peopled import Member, assessed, hold, member, opened_site
 from sites import Case, Site
+from tables import referred
 
 from api.auth.browser import PAGE_HEADER
 from claims.repository import audit
@@ -120,7 +121,16 @@ def test_the_queue_is_narrowed_down(site: Site, waiting: Case) -> None:
     state = waiting.now(site.staff(Role.EXPERT))["inside"]["state"]
     assert number in page(site, who, f"/desk?state={state}")
     assert number not in page(site, who, "/desk?state=escalated")
-    assert number not in page(site, member(site, Role.SENIOR), "/desk")
+
+
+def test_a_case_in_a_colleague_s_hands_stays_in_the_queue_with_their_name(site: Site, waiting: Case) -> None:
+    who, number = member(site, Role.SENIOR), waiting.now()["number"]
+    hold(site, waiting.id, who.person.id)
+    row = _row_of(page(site, member(site, Role.EXPERT), "/desk"), number)
+    assert who.person.name in row
+    assert "until" in row
+    hold(site, waiting.id, None)
+    assert who.person.name not in _row_of(page(site, member(site, Role.EXPERT), "/desk"), number)
 
 
 def test_roles_without_a_queue_are_shown_their_pages(site: Site) -> None:
@@ -130,6 +140,41 @@ def test_roles_without_a_queue_are_shown_their_pages(site: Site) -> None:
     refused = get(site, member(site, Role.JUNIOR), "/desk/complaints")
     assert refused.status_code == 403
     assert "text/html" in refused.headers["content-type"]
+
+
+def test_the_front_line_reads_where_a_case_is_and_nothing_more(site: Site, waiting: Case) -> None:
+    text = page(site, member(site, Role.FRONT_LINE), f"/desk/claims/{waiting.id}")
+    assert waiting.now()["number"] in text
+    elements = Elements(text)
+    [back] = [given for tag, given in elements.found if given.get("class") == "back"]
+    assert back["href"] == "/desk/complaints"
+    assert not {"case-data", "edit", "do-approve", "viewer"} & set(elements.values("id"))
+    assert "do-escalate" in elements.values("id")
+    for name in ("plate", "vin", "policy_number"):
+        assert site.notice[name] not in text
+
+
+def test_who_may_not_read_a_case_is_led_to_their_own_pages(site: Site, waiting: Case) -> None:
+    answer = get(site, member(site, Role.AUDITOR), f"/desk/claims/{waiting.id}")
+    assert answer.status_code == 403
+    assert Elements(answer.text).values("href").count("/desk/figures") == 2
+    assert 'class="button" href="/desk"' not in answer.text
+
+
+def test_sentences_of_the_desk_take_the_place_of_such_as_there_are() -> None:
+    for language, address in (("en", r"\b(you|your|please)\b"), ("zh", "您|(?<!申)请")):
+        said = Texts.load(language).sentences
+        inside = {code.removeprefix("inside."): text for code, text in said.items() if code.startswith("inside.")}
+        assert len(inside) > 30
+        assert set(inside) <= set(said)
+        for code, text in inside.items():
+            assert not re.search(address, text, re.IGNORECASE), code
+            assert set(re.findall(r"{\w+}", text)) <= set(re.findall(r"{\w+}", said[code])), code
+
+
+def test_a_case_that_waits_for_somebody_else_says_for_whom(site: Site) -> None:
+    fresh = site.case()
+    assert "Waits for the customer" in page(site, member(site, Role.EXPERT), f"/desk/claims/{fresh.id}")
 
 
 def test_a_case_that_is_not_there_is_told_as_a_page(site: Site) -> None:
@@ -221,6 +266,16 @@ def test_earlier_cases_name_what_was_accepted_for_the_same_work(site: Site, wait
     assert get(site, member(site, Role.SENIOR), address).status_code == 409
 
 
+def test_calls_that_are_due_are_rows_with_a_way_to_the_case(site: Site, waiting: Case) -> None:
+    who = member(site, Role.FRONT_LINE)
+    assert waiting.now()["number"] not in page(site, who, "/desk/calls")
+    site.clock.turn(days=5)
+    elements = Elements(page(site, member(site, Role.FRONT_LINE), "/desk/calls"))
+    assert f"/desk/claims/{waiting.id}" in elements.values("href")
+    assert f"POST /v1/claims/{waiting.id}/call" in elements.values("data-call")
+    site.clock.turn(days=-5)
+
+
 def test_figures_are_charts_with_their_numbers(site: Site, waiting: Case) -> None:
     site.clock.turn(minutes=1)
     text = page(site, member(site, Role.AUDITOR), "/desk/figures")
@@ -240,7 +295,8 @@ def test_every_form_calls_an_operation_that_there_is(site: Site, waiting: Case) 
     calls = {
         call
         for path in (f"/desk/claims/{waiting.id}", *PAGES)
-        for call in Elements(page(site, who, path)).values("data-call")
+        for attribute in ("data-call", "data-before")
+        for call in Elements(page(site, who, path)).values(attribute)
     }
     assert len(calls) > 5
     for call in calls:
@@ -292,6 +348,47 @@ def test_every_key_has_one_meaning_on_a_page_and_a_sentence() -> None:
         assert len(keys) == len(set(keys))
     for language in LANGUAGES:
         assert {f"desk_script.key.{name}" for _, name, _ in table} <= set(Texts.load(language).sentences)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_staff_read_facts_in_their_own_words(site: Site, waiting: Case, language: str) -> None:
+    case = referred(site.case())
+    for path in ("/desk", f"/desk/claims/{case.id}", f"/desk/claims/{waiting.id}"):
+        who = member(site, Role.EXPERT)
+        hold(site, case.id, who.person.id if path.endswith(case.id) else None)
+        main = re.search(r"<main.*</main>", page(site, who, path, language), re.DOTALL)[0]  # type: ignore[index]
+        told = Texts.load(language).sentences
+        assert told["inside.reason.FACTS_MISSING"].partition("{")[0] in main or path.endswith(waiting.id)
+        for code in ("reason.FACTS_MISSING", "moved.contest", "moved.refer"):
+            assert told[code].rpartition("}")[2] not in html.unescape(main)
+        for seen in re.findall(r'<button[^>]* data-photo="\d+">(.*?)</button>', main):
+            assert {"en": "scratch", "zh": "刮擦"}[language] in seen
+
+
+def test_an_approval_without_known_cover_is_warned_about_and_confirmed_in_words(site: Site) -> None:
+    case, who = referred(site.case()), member(site, Role.SENIOR)
+    hold(site, case.id, who.person.id)
+    address = f"/desk/claims/{case.id}"
+    text = html.unescape(page(site, who, address))
+    dialog = re.search(r'<dialog id="do-approve".*?</dialog>', text, re.DOTALL)[0]  # type: ignore[index]
+    assert "Nobody has stated whether the policy was in force, whether the number plate is on the policy" in dialog
+    chosen = [given for tag, given in Elements(dialog).found if tag == "input" and given.get("name") == "cover"]
+    assert ["required" in given for given in chosen] == [True, True]
+    call, stated = str(chosen[0]["data-before"]).split(" "), json.loads(str(chosen[0]["value"]))
+    seen = {"If-Match": str(chosen[0]["data-version"])}
+    assert site.ask(*call, who.token, json=stated, headers=seen).status_code == 200
+    assert site.ask(*call, who.token, json=stated, headers=seen).status_code == 412
+    assert 'name="cover"' not in page(site, who, address)
+    assert site.ask(*call, site.app, json={"policy_active": False}).status_code == 200
+    against = html.unescape(page(site, who, address))
+    assert "Stated about this policy: it was not in force" in against
+    assert "data-before" not in against
+    assert "data-needs-words" in against
+
+
+def _row_of(text: str, number: str) -> str:
+    rows = re.findall(r"<tr data-row.*?</tr>", text, re.DOTALL)
+    return next(row for row in rows if number in row)
 
 
 def _seen_unmasked(site: Site, person: UUID) -> int:

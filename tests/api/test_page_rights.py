@@ -25,7 +25,7 @@ PAGES: Final = {
     "/desk/figures": Action.READ_FIGURES,
     "/desk/complaints": Action.ANSWER_COMPLAINT,
     "/desk/calls": Action.FOLLOW_UP,
-    CASE: Action.QUEUE_READ,
+    CASE: Action.READ_CLAIM_MASKED,
     f"{CASE}/notice": Action.READ_CLAIM_MASKED,
     f"{CASE}/similar": Action.READ_CLAIM,
 }

@@ -116,6 +116,26 @@ def test_the_form_is_answered_with_the_report(serve: Serve, photo: Callable[...,
     assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_estimate_without_a_case_promises_nobody_and_says_what_to_do(
+    serve: Serve, photo: Callable[..., bytes], language: str
+) -> None:
+    told = serve(CAR).post(f"/quick-estimate?lang={language}", files={"photos": ("a.jpg", photo())}).text
+    for promise in (
+        "in touch with you",
+        "asks you",
+        "contact you",
+        "the message that brought",
+        "与您联系",
+        "与您确认",
+        "直接回复",
+    ):
+        assert promise not in told
+    assert "Nobody has been told of this estimate" in told
+    assert "本次估算尚未提交给任何人" in told
+    assert {link["href"] for link in Page(told).all("a")} == {"/report?lang=en", "/report?lang=zh"}
+
+
 def test_a_problem_is_told_on_the_page(serve: Serve) -> None:
     session = serve()
     answer = session.post("/quick-estimate?lang=en", files={"photos": ("", b"")})

@@ -24,6 +24,20 @@ def test_the_link_leaves_no_trace(open_: OpenPage, stage: Stage) -> None:
     assert not any(case.token in address for address in hands.watched.sent)
 
 
+def test_the_link_can_be_saved_again_after_a_reload(open_: OpenPage, stage: Stage) -> None:
+    hands, case = Hands(open_(PHONE, permissions=["clipboard-read", "clipboard-write"])), stage.offered()
+    enter(hands, case)
+    hands.page.reload()
+    hands.tap("button", "customer_page.case.share")
+    hands.sees("customer_script.copied")
+    link = hands.page.evaluate("navigator.clipboard.readText()")
+    assert link == f"{stage.url}/c/{case.id}#{case.token}"
+    assert case.token not in hands.page.content()
+    again = Hands(open_(PHONE))
+    again.watched.go(link.removeprefix(stage.url))
+    again.page.get_by_text(case.now()["number"]).first.wait_for()
+
+
 def test_a_wrong_link_says_whom_to_ask(open_: OpenPage, stage: Stage) -> None:
     hands, case = Hands(open_(PHONE)), stage.case()
     hands.watched.go(f"/c/{case.id}")

@@ -68,19 +68,30 @@ def test_from_the_queue_to_an_approval_by_keyboard(open_: OpenPage, stage: Stage
     dialog.get_by_label(hands.say("desk_page.do.words")).fill("Seen at the shop.")
     hands.watched.shot("approving")
     hands.tap("button", "desk_page.do.approve", within=dialog)
+    expect(dialog).to_be_visible()  # nobody has said that the policy covers it: that is settled first
+    dialog.get_by_role("radio").first.check()
+    hands.tap("button", "desk_page.do.approve", within=dialog)
     hands.page.wait_for_url("**/desk")
     expect(hands.page.locator("#told")).to_contain_text(case.now()["number"])
     assert case.now()["offer"]["machine"] is False
+    assert [address for address in hands.watched.sent if address.endswith(f"/v1/claims/{case.id}/cover")]
 
 
 def test_a_slip_is_taken_back_with_one_key(open_: OpenPage, stage: Stage) -> None:
-    hands = at_desk(open_, stage.somebody(Role.SENIOR))
-    opened(hands, stage.referred())
+    """In one correction, also where the amount came from an area that was measured."""
+    case, login = stage.referred(), stage.somebody(Role.SENIOR)
+    hands = at_desk(open_, login)
+    opened(hands, case)
     before = total(hands)
     hands.press("s", "3", "Enter")
     settled(hands, before)
     hands.press("u")
     expect(hands.page.locator(".totals .big dd")).to_contain_text(f"{before:,.2f}")
+    undone = hands.say("desk_script.undone", total="", currency="").partition(".")[0]
+    expect(hands.page.locator("#told")).to_contain_text(undone)
+    review = Table(case, stage.token(login)).ask("GET").json()
+    assert review["assessment"]["damages"][0]["area_cm2"]
+    assert len(review["lines"][0]["touches"]) == 2
 
 
 def test_a_mark_is_drawn_with_the_mouse_and_moved_with_keys(open_: OpenPage, stage: Stage) -> None:

@@ -7,8 +7,9 @@ from drawn_cars import close_up, dark, scratches, side_view, unharmed
 from huge_case import huge_case
 from sites import Case
 from staged import Stage
-from tables import Table, amounting_to
+from tables import PDF, Table, amounting_to
 
+from claims.materials import Material
 from claims.states import Role
 
 
@@ -64,6 +65,39 @@ def _escalated(stage: Stage) -> Case:
     return _answered(case, _table(stage, case).ask("POST", "/escalate", json=words))
 
 
+def _third_party(stage: Stage) -> Case:
+    case = stage.referred()
+    words = {"words": "The customer and the shop do not agree."}
+    return _answered(case, _table(stage, case).ask("POST", "/send-third-party", json=words))
+
+
+def _incomplete(stage: Stage) -> Case:
+    case = stage.referred()
+    wanted = {"more": ["repair_invoice"], "words": "The invoice, please."}
+    return _answered(case, _table(stage, case).ask("POST", "/ask-materials", json=wanted))
+
+
+def _suspected(stage: Stage) -> Case:
+    """With the photos of another case."""
+    photos = stage.two_views()
+    stage.referred(photos)
+    case = stage.referred(photos)
+    table = _table(stage, case)
+    found = [one["id"] for one in table.ask("GET").json()["suspicions"]]
+    return _answered(case, table.ask("POST", "/suspect", json={"evidence": found, "words": "The same photos."}))
+
+
+def _closed(stage: Stage) -> Case:
+    case, token = _accepted(stage), stage.staff(Role.SENIOR)
+    for material in Material:
+        assert case.ask("POST", f"/materials/{material}", content=PDF).status_code == 201
+    [payment] = case.ask("GET", "/payments").json()
+    proof = {"payment": payment["id"], "proof": "T-1", "amount": str(payment["amount"]), "currency": "CNY"}
+    seen = {"If-Match": "*"}
+    paid = case.ask("POST", "/payments/confirm", token, json={**proof, "payee": "王小明"}, headers=seen)
+    return _answered(case, paid)
+
+
 def _accepted(stage: Stage) -> Case:
     case = stage.offered()
     document = {"offer": case.now()["offer"]["id"], "signature": "王小明"}
@@ -107,9 +141,13 @@ STAGED: Final[Mapping[str, Callable[[Stage], Case]]] = {
     "unpriced": _unpriced,
     "contested": _contested,
     "escalated": _escalated,
+    "third-party": _third_party,
+    "suspected": _suspected,
+    "incomplete": _incomplete,
     "complained": _complained,
     "declined": _declined,
     "accepted": _accepted,
+    "closed": _closed,
     "withdrawn": _withdrawn,
     "huge": huge_case,
 }

@@ -1,7 +1,7 @@
 // A correction: sent with the version that was seen, then the estimate is shown as it is; undone by a correction back.
 
 import { call, Refused, words } from "./api.js";
-import { tell as announce, lineOf, state } from "./case_state.js";
+import { tell as announce, state } from "./case_state.js";
 import { renew } from "./renew.js";
 import { tell, tellFault } from "./toast.js";
 
@@ -30,7 +30,7 @@ async function send(changes, { undoes = false } = {}) {
 
 /** Total and lines follow at once; the rest of the page is fetched meanwhile. */
 function take(told) {
-  const lines = told.lines.map((line) => ({ ...(line.human ?? line.machine), number: line.number, removed: line.removed, added: !line.machine, amount: line.amount, priced: line.priced, marks: line.marks }));
+  const lines = told.lines.map((line) => ({ ...(line.human ?? line.machine), number: line.number, own: line.touches.length > 0, removed: line.removed, added: !line.machine, amount: line.amount, priced: line.priced, marks: line.marks }));
   state.data = { ...state.data, version: told.version, total: told.total, lines };
   const total = document.querySelector(".totals .big");
   total.querySelector("dd").firstChild.textContent = `${money(told.total)} `;
@@ -44,8 +44,6 @@ export async function undo() {
   if (!last) return tell(words("no_undo"));
   try {
     await correct(last.changes.map((change) => inverse(change, last.before)), { undoes: true });
-    const rest = last.changes.map((change) => amountsBack(change, last.before)).filter(Boolean);
-    if (rest.length) await correct(rest, { undoes: true });
   } catch (fault) {
     if (!(fault instanceof Refused)) throw fault;
     tellFault(fault);
@@ -74,6 +72,7 @@ function said(line, data) {
   return line.removed ? `${line.text} (${money(0)})` : `${line.text} ${money(line.amount)} ${data.currency}`;
 }
 
+/** Back in one correction; amounts come along where the work alone does not bring them back (`own`). */
 function inverse(change, before) {
   const why = "mistake";
   if (change.do === "add") return { do: "remove", line: before.lines.length, why };
@@ -81,16 +80,10 @@ function inverse(change, before) {
   if (change.do === "restore") return { do: "remove", line: change.line, why };
   const was = before.lines.find((line) => line.number === change.line);
   const back = { do: "edit", line: change.line, why };
-  for (const name of [...WORK, ...AMOUNTS]) if (change[name] !== undefined && was[name] !== null) back[name] = was[name];
+  const given = (name) => change[name] !== undefined;
+  const anew = was.own && was.priced && WORK.some(given);
+  const names = [...WORK.filter(given), ...AMOUNTS.filter((name) => anew || given(name))];
+  for (const name of names) if (was[name] !== null) back[name] = was[name];
   if (change.marks) back.marks = was.marks;
   return back;
-}
-
-/** Amounts that the work alone does not bring back: those that came from a measured area, or that somebody had typed. */
-function amountsBack(change, before) {
-  if (change.do !== "edit") return null;
-  const was = before.lines.find((line) => line.number === change.line);
-  const now = lineOf(change.line);
-  if (!was.priced || AMOUNTS.every((name) => was[name] === now[name])) return null;
-  return { do: "edit", line: change.line, why: "mistake", ...Object.fromEntries(AMOUNTS.map((name) => [name, was[name]])) };
 }

@@ -13,6 +13,12 @@ document.addEventListener("click", (event) => {
   else if (event.target.closest("[data-closes]")) event.target.closest("dialog")?.close();
 });
 
+/** Whoever approves without knowing the cover says why. */
+document.addEventListener("change", ({ target }) => {
+  const cover = target.closest("[data-cover]");
+  if (cover) cover.form.elements.words.required = Boolean(cover.querySelector("[data-needs-words]:checked"));
+});
+
 document.addEventListener("keydown", (event) => {
   const more = event.key === "Escape" && document.querySelector("details.more[open]");
   if (!more) return;

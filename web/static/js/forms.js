@@ -2,7 +2,8 @@
 //
 // Fields become a document by their names: "contact.phone" is a field within a field, data-type says "number", "boolean",
 // "list", or "things": a list of documents. What is empty is left out. data-version is what the page has seen, data-then an address to go on to;
-// data-also names what else a field is told the faults of.
+// data-also names what else a field is told the faults of. The value of a chosen field with data-before="PUT /v1/…" is sent there first, with
+// the field's own data-version; what is data-unsent is no part of the form's document.
 
 import { call, newKey, Refused, words } from "./api.js";
 import { refresh } from "./swap.js";
@@ -25,6 +26,7 @@ export async function send(form, button) {
   if (keys.get(form)?.told !== told) keys.set(form, { told, key: newKey() });
   busy(form, button, true);
   try {
+    await sendBefore(form);
     const answer = await call(method, path, { json, key: keys.get(form).key, version: form.dataset.version });
     keys.delete(form);
     form.closest("dialog")?.close();
@@ -41,11 +43,20 @@ export async function send(form, button) {
   }
 }
 
+/** What somebody chose to state along with it; once it is there, it is not said again. */
+async function sendBefore(form) {
+  for (const field of form.querySelectorAll("[data-before]:checked")) {
+    const [method, path] = field.dataset.before.split(" ");
+    await call(method, path, { json: JSON.parse(field.value), version: field.dataset.version });
+    delete field.dataset.before;
+  }
+}
+
 /** The fields of a form as a document. */
 export function documentOf(form, button) {
   const made = {};
   for (const field of form.elements) {
-    if (!field.name || field.disabled || field.type === "submit" || field.type === "button") continue;
+    if (!field.name || field.disabled || "unsent" in field.dataset || field.type === "submit" || field.type === "button") continue;
     if ((field.type === "radio" || field.type === "checkbox") && !field.checked && field.dataset.type !== "switch") continue;
     const value = valueOf(field);
     if (value !== undefined) put(made, field.name.split("."), value, field.dataset.type === "list" || field.dataset.type === "things");

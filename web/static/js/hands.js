@@ -1,6 +1,7 @@
 // A case stays in the hands of who works on it: while they do, its term is extended; when they do not, it goes back.
 
 import { call, Refused, words } from "./api.js";
+import { renew } from "./renew.js";
 import { tell, tellFault } from "./toast.js";
 
 const SOON_MS = 10 * 60 * 1000;
@@ -26,11 +27,8 @@ async function watch(claim) {
     return;
   }
   try {
-    const answer = await call("POST", `/v1/reviews/${claim}/extend`);
-    const until = (await answer.json()).inside.held_until;
-    holder.dataset.until = until;
-    const time = new Date(until).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
-    holder.textContent = words("extended", { time });
+    await call("POST", `/v1/reviews/${claim}/extend`);
+    await renew();
   } catch (fault) {
     if (!(fault instanceof Refused)) throw fault;
     tellFault(fault);

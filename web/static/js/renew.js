@@ -32,8 +32,9 @@ export async function renew() {
     else dialog.remove();
   }
   for (const part of document.querySelectorAll("main dialog[open] [data-told]")) {
-    const now = fresh.getElementById(part.closest("dialog").id)?.querySelector("[data-told]");
+    const now = fresh.getElementById(part.closest("dialog").id)?.querySelector(`[data-told="${part.dataset.told}"]`);
     if (now) part.replaceWith(now);
+    else part.remove();
   }
   for (const dialog of fresh.querySelectorAll("main dialog[id^=do-]")) if (!document.getElementById(dialog.id)) document.querySelector("main").append(dialog);
   read();

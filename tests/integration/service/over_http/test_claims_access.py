@@ -38,7 +38,7 @@ ROUTES: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", f"/materials/bank_card/{SHA}", {}),
     ("POST", "/submit", {}),
     ("POST", "/assess", {}),
-    ("POST", "/accept", {"json": {"offer": "0193a2c4-0000-7000-8000-000000000000", "signature": "x"}}),
+    ("POST", "/accept", {"json": {"offer": "0193a2c4-0000-7000-8000-000000000000", "signature": "王小明"}}),
     ("POST", "/contest", {"json": {"words": "x"}}),
     ("POST", "/refuse-automation", {}),
     ("POST", "/withdraw", {}),

@@ -142,7 +142,7 @@ def test_steps_that_do_not_fit_are_refused(case: Case) -> None:
         ("/submit", None, "claim.no_photos"),
         ("/reopen", {"words": "x"}, "claim.impossible_move"),
         ("/feedback", {"convenience": 5, "communication": 5, "fairness": 5}, "claim.too_early"),
-        ("/accept", {"offer": case.id, "signature": "x"}, "claim.offer_over"),
+        ("/accept", {"offer": case.id, "signature": "王小明"}, "claim.offer_over"),
     ):
         answer = case.ask("POST", path, json=body)
         assert (answer.status_code, answer.json()["code"]) == (409, code), path

@@ -1,6 +1,7 @@
-// A customer's link is /c/{claim}#{token}: the token is handed in once, taken out of the address, and forgotten with the page.
+// A customer's link is /c/{claim}#{token}: the token is handed in once and taken out of the address. The browser keeps it where no script
+// reads it; whoever wants to send the link on or to save it asks the service for it.
 
-import { call, words } from "../api.js";
+import { call, Refused, words } from "../api.js";
 import { refresh } from "../swap.js";
 
 const TOKEN = /^[\w.~-]{16,128}$/;
@@ -11,7 +12,6 @@ export async function enter() {
   const token = location.hash.slice(1);
   if (!TOKEN.test(token)) return false;
   const { pathname, search } = location;
-  link = location.origin + pathname + location.hash;
   history.replaceState(null, "", pathname + search);
   const box = document.querySelector("[data-enter]");
   if (!box) return true;
@@ -28,28 +28,35 @@ export async function enter() {
   }
 }
 
-/** While the page knows the link of its case, it can be sent on to another phone. */
+/** The link can be sent on to another phone, or saved, as long as this browser has the case. */
 export function begin(main) {
   const box = main.querySelector("[data-share-box]");
-  if (!box) link = undefined;
-  if (!link) return;
+  link = undefined;
+  if (!box) return;
   box.hidden = false;
   box.querySelector("[data-share]").addEventListener("click", () => share(box.querySelector("[data-shared]")));
 }
 
+/** Asked for once: a second tap has it at hand, as browsers share only what is there right after the tap. */
 async function share(said) {
-  const url = link;
   try {
+    link ??= await linkAgain();
     if (navigator.share) {
-      await navigator.share({ title: document.title, url });
+      await navigator.share({ title: document.title, url: link });
       said.textContent = words("shared");
     } else {
-      await navigator.clipboard.writeText(url);
+      await navigator.clipboard.writeText(link);
       said.textContent = words("copied");
     }
-  } catch {
-    said.textContent = url;
+  } catch (fault) {
+    if (fault instanceof Refused) said.textContent = fault.message;
+    else if (fault.name !== "AbortError") said.textContent = link;
   }
+}
+
+async function linkAgain() {
+  const answer = await call("POST", `${location.pathname}/link`);
+  return `${location.origin}${location.pathname}#${(await answer.json()).token}`;
 }
 
 function waiting(box, on) {

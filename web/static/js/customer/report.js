@@ -1,10 +1,11 @@
 // What happened: one question opens the next, what was typed survives a reload, and the new case opens at once.
 
 import "../forms.js";
-import { words } from "../api.js";
+import { call } from "../api.js";
 
 const DRAFT = "quickclaim.report";
 const OWN = "quickclaim.me";
+const UNSAID = "–";
 const OWN_FIELDS = ["plate", "policy", "name", "phone"];
 const OF_CAR = ["plate", "policy", "vin", "vehicle_class"];
 const OF_PERSON = ["name", "phone"];
@@ -29,9 +30,11 @@ document.addEventListener("change", ({ target }) => {
 form.addEventListener("input", keep);
 form.addEventListener("submit", complete, { capture: true });
 form.addEventListener("sent", async ({ detail }) => {
-  const opened = await detail.json();
+  const { claim, token } = await detail.json();
   sessionStorage.removeItem(DRAFT);
-  location.replace(`/c/${opened.claim.id}#${opened.token}`);
+  const page = `/c/${claim.id}`;
+  const entered = await call("POST", `${page}/enter`, { json: { token } }).catch(() => null);
+  location.replace(entered ? page : `${page}#${token}`);
 });
 
 /** "All of it" answers every question with what most customers say; otherwise each is asked. */
@@ -61,13 +64,10 @@ function open(target) {
   }
 }
 
-/** What is left open is filled in just before the form is sent: the moment, and words where none were typed. */
+/** What is left open is filled in just before the form is sent: the moment, and a dash, which is one in every language. */
 function complete() {
   if (document.querySelector("[name=when]:checked").value === "now") byId("happened_at").value = now();
-  const cause = form.querySelector("[name='notice.cause']:checked");
-  const course = form.elements["notice.course"];
-  if (!course.value.trim() && cause) course.value = cause.closest("label").textContent.trim();
-  if (!byId("place").value.trim()) byId("place").value = words("no_place");
+  for (const field of [form.elements["notice.course"], byId("place")]) if (!field.value.trim()) field.value = UNSAID;
   if (remember.checked) localStorage.setItem(OWN, JSON.stringify(Object.fromEntries(OWN_FIELDS.map((id) => [id, byId(id).value]))));
   else localStorage.removeItem(OWN);
 }
