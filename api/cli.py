@@ -25,6 +25,7 @@ from api.exits import UNSOUND, coded_errors
 from api.models_cli import models_app
 from api.people_cli import people_app
 from api.prices_cli import prices_app
+from api.rescore_cli import rescore_app
 from api.retention_cli import retention
 from api.settings import Settings, spoken_language
 from api.worker_cli import worker
@@ -48,6 +49,7 @@ app.add_typer(db_app, name="db")
 app.add_typer(people_app, name="people")
 app.add_typer(apps_app, name="apps")
 app.add_typer(audit_app, name="audit")
+app.add_typer(rescore_app, name="rescore")
 app.command()(replay)
 app.command()(retention)
 app.command()(worker)

@@ -76,14 +76,16 @@ def conclude(
     *,
     model_version: str,
     on: date,
+    priced_on: date | None = None,
     found: Found | None = None,
 ) -> Assessment:
     """The second half of the pipeline: observations become damages, an estimate and a decision. Pure, milliseconds.
 
-    ``found``: what ``find`` made of these observations by these rules, where it is known.
+    ``priced_on``: the day whose prices hold, by default ``on``. ``found``: what ``find`` made of these observations by
+    these rules, where it is known.
     """
     found = found or find(observations, rulebook.consolidate)
-    situation = situate(observations, facts, rulebook, on=on, found=found)
+    situation = situate(observations, facts, rulebook, on=on, priced_on=priced_on, found=found)
     return Assessment(
         observations=tuple(observations),
         damages=found.damages,
@@ -95,7 +97,13 @@ def conclude(
 
 
 def situate(
-    observations: Sequence[Observation], facts: CaseFacts, rulebook: Rulebook, *, on: date, found: Found
+    observations: Sequence[Observation],
+    facts: CaseFacts,
+    rulebook: Rulebook,
+    *,
+    on: date,
+    priced_on: date | None = None,
+    found: Found,
 ) -> Situation:
     """The case priced, and all else that a policy asks: what was found is priced once, however often it is decided."""
     return Situation(
@@ -109,7 +117,7 @@ def situate(
             rates=rulebook.rates,
             rules=rulebook.repair,
             profile=rulebook.profile(facts),
-            on=on,
+            on=priced_on or on,
             deductible=facts.deductible,
             salvage=facts.salvage,
         ),

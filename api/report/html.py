@@ -1,19 +1,15 @@
 """The assessment as one HTML file that needs nothing else: no script, no request, both languages."""
 
-import base64
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
-from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
-
-from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
 from api.report.album import Album
 from api.report.marks import PALETTE
 from api.report.outputs import check_file, replacing
 from api.report.sheet import Sheet
+from api.report.standalone import style_hash, style_of, template
 from claims.assess import Assessment
 from claims.observe import PhotoSource
 from model.texts import LANGUAGES, Texts
@@ -34,34 +30,21 @@ def write_report(
         part.write_bytes(page.encode("utf-8"))
 
 
-def report(assessment: Assessment, sources: Sequence[PhotoSource], *, language: str, on: date) -> str:
-    """The same as text."""
+def report(
+    assessment: Assessment, sources: Sequence[PhotoSource], *, language: str, on: date, claims_at: str | None = None
+) -> str:
+    """The same as text, with a link to ``claims_at`` where the damage can be reported."""
     order = [Texts.load(language), *(Texts.load(other) for other in LANGUAGES if other != language)]
     album = Album.of(assessment, sources)
     sheets = [Sheet.of(assessment, album, texts, on) for texts in order]
     style = _style()
-    return _template().render(sheets=sheets, frames=album.frames, style=style, style_hash=_hash(style))
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FunctionLoader(lambda name: (files("web") / "templates" / name).read_text("utf-8")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return template("report.html.j2").render(
+        sheets=sheets, frames=album.frames, style=style, style_hash=style_hash(style), claims_at=claims_at
     )
-    return environment.get_template("report.html.j2")
 
 
 @cache
 def _style() -> str:
     """The style sheet with the colours of the marks, the same that the drawn photos use."""
     colours = "\n".join(f".c{index} {{ --mark: {colour}; }}" for index, colour in enumerate(PALETTE))
-    return (files("web") / "static" / "report.css").read_text("utf-8") + colours + "\n"
-
-
-def _hash(style: str) -> str:
-    """What the page's content policy allows as style: exactly this sheet."""
-    return "sha256-" + base64.b64encode(sha256(style.encode("utf-8")).digest()).decode("ascii")
+    return style_of("report.css") + colours + "\n"

@@ -20,7 +20,8 @@ CASES: Final = _table(
     pa.field("row", pa.int64(), nullable=False),
     pa.field("case_id", pa.string(), nullable=False),
     pa.field("month", pa.string()),  # YYYY-MM, of the manifest
-    pa.field("on", pa.date32(), nullable=False),
+    pa.field("on", pa.date32(), nullable=False),  # the day as of which it is decided
+    pa.field("priced_on", pa.date32(), nullable=False),  # the day whose prices hold
     pa.field("region", pa.string(), nullable=False),
     pa.field("vehicle_class", pa.string(), nullable=False),
     pa.field("shop", pa.string()),

@@ -41,8 +41,10 @@ An adjuster will look at this
   Estimated repair so far: CNY 1,354.50
   What has a price is likely to cost between CNY 1,000.00 and CNY 2,000.00; the
   rest comes on top
-  An adjuster checks this estimate and gets in touch with you.
-  The check is due within 3 working days once all documents are there.
+  Nobody has been told of this estimate. Report the damage to your insurer; an
+  adjuster then decides about it.
+  Once it is reported and all documents are there, the check is due within 3
+  working days.
 
 Why
   - You asked for a person to decide, so a person will.

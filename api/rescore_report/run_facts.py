@@ -1,0 +1,20 @@
+"""What a run rests on, as the head of the report tells it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """``source``: name of the manifest or the database. ``versions`` as ``Assessment.versions``; ``previous`` those of
+    the run that this one is compared with, empty where there is none or nobody knows. ``made``: the report's day.
+
+    ``complete``: no row of the manifest is left.
+    """
+
+    source: str
+    versions: Mapping[str, str]
+    made: date
+    previous: Mapping[str, str] = field(default_factory=dict)
+    complete: bool = True
