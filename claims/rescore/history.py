@@ -16,6 +16,7 @@ from claims.repository.book import Book, Books
 from claims.repository.history import Estimated, Past, Settled, SettledLine
 from claims.rescore.case import FinalBill, FinalLine, HistoricalCase, Previous, Quarantined, Row
 from claims.rescore.manifest_columns import wrong
+from claims.rescore.work import rules_key
 from claims.rule_sources import RuleFile, Source, cited
 from claims.states import CaseState
 from model.errors import UsageError
@@ -62,11 +63,6 @@ def rules_of(books: Books) -> dict[str, tuple[Source, ...]]:
     with books.reading() as book:
         found = {rules_key(versions): kept_sources(book, versions) for versions in history.versions(book)}
     return {key: sources for key, sources in found.items() if sources is not None}
-
-
-def rules_key(versions: Mapping[str, str]) -> str:
-    """What estimates of the same prices, rules and policy have in common, whatever detector looked."""
-    return "\n".join(versions.get(name, "") for name in ("prices", "rules", "policy"))
 
 
 def kept_sources(book: Book, versions: Mapping[str, str]) -> tuple[Source, ...] | None:

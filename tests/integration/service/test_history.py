@@ -21,7 +21,8 @@ from claims.observe import PhotoSource, observe
 from claims.repository import assessments, erasure, offers
 from claims.repository.book import Books
 from claims.rescore.case import FinalLine, HistoricalCase, Quarantined, Row
-from claims.rescore.history import Cases, read_cases, rules_key, rules_of
+from claims.rescore.history import Cases, read_cases, rules_of
+from claims.rescore.work import rules_key
 from claims.review_changes import Add, Change, Edit, Remove, Why
 from claims.rule_sources import RuleFile
 from claims.rulebook import Rulebook
