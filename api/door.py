@@ -37,7 +37,9 @@ class Door:
 
     @contextmanager
     def assessing(self) -> Iterator[None]:
-        """Somebody waits here for an assessment."""
+        """Somebody waits here for an assessment, and is counted as that from now on."""
+        if self._came:
+            self._came.popleft()
         self._assessing += 1
         try:
             yield

@@ -90,3 +90,10 @@ def test_a_case_that_was_just_opened_is_expected_with_its_photos(open_site: Call
     assert (refused.status_code, refused.json()["code"]) == (503, "service.busy")
     time.sleep(0.4)
     assert site.ask("POST", "/v1/claims", json=report).status_code == 201
+
+
+def test_one_customer_after_the_other_is_never_refused(site: Site) -> None:
+    """A case that was assessed is in nobody's way, however lately it was opened."""
+    for _ in range(6):
+        case = photographed(site)
+        assert case.ask("POST", "/assess").status_code in {200, 202}
