@@ -1,17 +1,12 @@
 """The policy simulator's outcome as one HTML file that needs nothing else: no script, no request."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
 from math import ceil, log
-from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from api.report.sheet import LANG_TAGS
+from api.report.standalone import style_hash, style_of, template
 from api.rescore_report.axis import Axis, Tick
 from claims.rescore.figures.results.values import Share
 from claims.rescore.tune.curve import Outcome, Point
@@ -21,7 +16,6 @@ from model.texts import Texts
 WIDTH: Final = 640
 HEIGHT: Final = 360
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 20, 16, 48
-_WEB: Final = Path(__file__).parent.parent / "web"
 _STYLES: Final = ("css/tokens.css", "css/base.css", "css/tune.css")
 
 
@@ -110,25 +104,21 @@ class Words:
 
 def page(found: Outcome, language: str) -> str:
     """The page. Raises ``RulesError`` for a language that is not spoken."""
-    style = _style()
-    return (
-        _templates()
-        .get_template("rescore/tune.html.j2")
-        .render(
-            say=Words(Texts.load(language)),
-            tag=LANG_TAGS[language],
-            style=style,
-            style_hash="sha256-" + base64.b64encode(sha256(style.encode()).digest()).decode(),
-            found=found,
-            chart=Chart.of(found),
-            width=WIDTH,
-            height=HEIGHT,
-            left=_LEFT,
-            right=WIDTH - _RIGHT,
-            top=_TOP,
-            bottom=HEIGHT - _BOTTOM,
-            needed=ceil(log(1 - found.confidence) / log(1 - found.bound)),
-        )
+    style = style_of(*_STYLES)
+    return template("rescore/tune.html.j2").render(
+        say=Words(Texts.load(language)),
+        tag=LANG_TAGS[language],
+        style=style,
+        style_hash=style_hash(style),
+        found=found,
+        chart=Chart.of(found),
+        width=WIDTH,
+        height=HEIGHT,
+        left=_LEFT,
+        right=WIDTH - _RIGHT,
+        top=_TOP,
+        bottom=HEIGHT - _BOTTOM,
+        needed=ceil(log(1 - found.confidence) / log(1 - found.bound)),
     )
 
 
@@ -139,14 +129,3 @@ def _value(share: Share) -> float:
 def percent(share: float) -> str:
     """Up to two digits after the point, as few as say it."""
     return f"{100 * share:.2f}".rstrip("0").rstrip(".") + "%"
-
-
-@cache
-def _templates() -> Environment:
-    loader = FileSystemLoader(_WEB / "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-
-
-@cache
-def _style() -> str:
-    return "".join((_WEB / "static" / name).read_text("utf-8") for name in _STYLES)
