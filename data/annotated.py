@@ -19,7 +19,10 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnotatedPhoto:
-    """One photo of a set. Photos of one ``group`` are near-copies: a split must never cut through a group."""
+    """One photo of a set. Photos of one ``group`` are near-copies: a split must never cut through a group.
+
+    ``others``: boxes in which nobody said what there is.
+    """
 
     path: Path
     width: int
@@ -27,6 +30,7 @@ class AnnotatedPhoto:
     split: str
     group: str
     annotations: tuple[Annotation, ...]
+    others: tuple[Box, ...] = ()
 
 
 def outlined(label: str, outline: Points) -> Annotation:

@@ -13,11 +13,12 @@ from model.registry import DEFAULT_MODEL, shipped_weights
 from training.label_commands import label
 from training.pack_commands import COMMANDS as PACK
 from training.ship_commands import COMMANDS
+from training.study_commands import COMMANDS as STUDY
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 app.add_typer(label, name="label")
-for command in (*COMMANDS, *PACK):
-    app.command()(command)
+for command in (*COMMANDS, *PACK, *STUDY):
+    app.command(command.__name__.replace("_", "-"))(command)
 say = Console(stderr=True).print
 
 
@@ -26,15 +27,16 @@ def prepare(
     recipe: Annotated[Path, typer.Argument(help="a YAML file; see training/recipes")],
     data: Annotated[Path, typer.Option(help="folder with the annotated sets")],
     out: Annotated[Path, typer.Option(help="folder of the prepared set")],
+    strict: Annotated[bool, typer.Option(help="refuse sets whose own splits cut through a picture")] = False,
 ) -> None:
     """Turn annotated sets into one checked data set in the detector's labels."""
     from training.prepare_folder import write
     from training.recipe import Recipe
 
-    report = write(Recipe.read(recipe), data, out)
+    report = write(Recipe.read(recipe), data, out, strict=strict)
     for item in report.photos:
         say(f"{item.folder:20} {item.scope:20} {item.split:6} {item.photos:5} photos {item.boxes:6} boxes")
-    say(f"{len(report.leaks)} leaks settled. Look at {out / 'report.html'}")
+    say(f"{len(report.leaks)} leaks settled: copies of a picture are on one side. Look at {out / 'report.html'}")
 
 
 @app.command()
@@ -112,81 +114,12 @@ def evaluate(
     final: Annotated[bool, typer.Option(help="test photos too: once for a promoted model, never to choose")] = False,
     quick: Annotated[bool, typer.Option(help="fewer resamples, no robustness")] = False,
 ) -> None:
-    """Judge a model on validation photos: figures with intervals as JSON, and a page to read."""
+    """Judge a model on validation photos: figures with intervals as JSON, and a page to read. Killed, it goes on."""
     from data.own_labels import own_labels
     from training.evaluate import write
 
     evaluation = write(Detector.load(model), data, out, own=own_labels(labels), final=final, quick=quick)
     say(f"{len(evaluation.figures)} figures of {evaluation.model} in {out / 'evaluation.html'}")
-
-
-@app.command("leave-out")
-def leave_out(
-    without: Annotated[Path, typer.Argument(help="folder of the detector whose recipe holds the source out")],
-    with_source: Annotated[Path, typer.Argument(help="folder of its twin that learned from the source")],
-    source: Annotated[str, typer.Option(help="folder of the source, such as damaged_unlabelled")],
-    data: Annotated[Path, typer.Option(help="folder with the annotated sets")],
-    prepared: Annotated[Path, typer.Option(help="prepared set of either: which photos are validated on")],
-    labels: Annotated[Path | None, typer.Option(help="this project's labels, if not those it ships")] = None,
-) -> None:
-    """How much AP50 is kept on photos from a source never trained on, as a table on standard output."""
-    from data.own_labels import own_labels
-    from training.left_out import leave_out as run
-    from training.left_out import lines
-    from training.prepared import PreparedSet
-
-    pair = Detector.load(without), Detector.load(with_source)
-    for line in lines(run(*pair, source, data, own_labels(labels), PreparedSet.read(prepared))):
-        typer.echo(line)
-
-
-@app.command("photo-limits")
-def photo_limits(data: Annotated[Path, typer.Argument(help="folder with the annotated sets")]) -> None:
-    """Where the limits of data/rules/quality.yaml come from, as tables on standard output."""
-    from claims.rulebook import Rulebook
-    from training.photo_limits import measure
-
-    measure(Detector.load(shipped_weights() / DEFAULT_MODEL), Rulebook.load(), data)
-
-
-@app.command("severity-check")
-def severity_check(data: Annotated[Path, typer.Argument(help="folder with the annotated sets")]) -> None:
-    """How far computed severities agree with annotators', as a table on standard output."""
-    from claims.rulebook import Rulebook
-    from training.severity_check import print_table
-
-    print_table(Detector.load(shipped_weights() / DEFAULT_MODEL), Rulebook.load(), data)
-
-
-@app.command("part-check")
-def part_check(
-    data: Annotated[Path, typer.Argument(help="folder with the annotated sets")],
-    prepared: Annotated[Path, typer.Option(help="folder of the prepared set: which photos are validated on")],
-    model: Annotated[list[Path] | None, typer.Option(help="folder of a detector, as often as there are some")] = None,
-    split: Annotated[str, typer.Option(help="val; train to work on the rules")] = "val",
-) -> None:
-    """How often attribution names the right part and side, as tables on standard output."""
-    from claims.rulebook import Rulebook
-    from data.own_labels import own_labels
-    from training.part_check import drawn_photos, print_tables
-    from training.prepared import PreparedSet
-
-    drawn = drawn_photos(PreparedSet.read(prepared), own_labels(), data, split)
-    print_tables(drawn, [Detector.load(one) for one in model or ()], Rulebook.load().consolidate)
-
-
-@app.command("part-layout")
-def part_layout(
-    prepared: Annotated[Path, typer.Argument(help="folder of the prepared set: which photos are trained on")],
-) -> None:
-    """Where parts lie, seen from their neighbours: the layout of data/rules/consolidate.yaml, on standard output."""
-    from data.own_labels import own_labels
-    from training.part_check import wholly_drawn
-    from training.part_layout import layout, yaml_lines
-    from training.prepared import PreparedSet
-
-    own, photos = own_labels(), PreparedSet.read(prepared).of("train")
-    typer.echo(yaml_lines(layout(own[photo.sha256] for photo in photos if wholly_drawn(photo))), nl=False)
 
 
 def main() -> None:

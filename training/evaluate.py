@@ -29,8 +29,10 @@ from training.evaluation_photos import MarkedSet, mark_all, write_marks
 from training.evaluation_sets import Observed, observe, photo_sets
 from training.evaluation_swaps import swap_figures
 from training.judging import ANY
+from training.remembered import Remembering
 from training.robustness import robustness_figures
 from training.severity_check import NO_SCALE, Compared, compare
+from training.whole_files import replace
 
 QUICK_DRAWS = 200
 
@@ -149,13 +151,15 @@ def write(
 ) -> Evaluation:
     """As ``evaluate``; leaves ``evaluation.json``, ``evaluation.html`` and ``photos.npz`` in ``out``.
 
-    The page carries photos of the sets: it belongs under ``build/``, never into a repository.
+    The page carries photos of the sets: it belongs under ``build/``, never into a repository. A call that was killed
+    left its answers in ``out``: the next one goes on from there.
     """
-    observed = observe(detector, photo_sets(detector.manifest, root, own or {}, final=final))
+    looking = Remembering(detector, out)
+    observed = observe(looking, photo_sets(detector.manifest, root, own or {}, final=final))
     marked = mark_all(observed)
-    evaluation = judged(detector, observed, marked, quick=quick)
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "evaluation.json").write_text(evaluation.to_json(), "utf-8")
-    (out / "evaluation.html").write_text(page(evaluation, pictures(observed, detector.manifest)), "utf-8")
+    evaluation = judged(looking, observed, marked, quick=quick)
+    replace(out / "evaluation.json", evaluation.to_json().encode())
+    replace(out / "evaluation.html", page(evaluation, pictures(observed, detector.manifest)).encode())
     write_marks(marked, out / evaluation.photos)
+    looking.forget()
     return evaluation

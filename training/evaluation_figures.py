@@ -97,12 +97,15 @@ def mean(values: Sequence[Floats]) -> Floats:
     return ratio(np.nansum(stacked, axis=0), known)
 
 
-def group_precisions(marked: MarkedSet, manifest: Manifest, weights: Ints) -> Mapping[str, tuple[Floats, int]]:
-    """Group → its AP50 under each row of weights, (rows,), and how many boxes that counts."""
+def group_precisions(
+    marked: MarkedSet, manifest: Manifest, weights: Ints, *, levels: int = 1
+) -> Mapping[str, tuple[Floats, int]]:
+    """Group → its average precision over the first ``levels`` IoUs (one: AP50) under each row of weights, (rows,), and
+    how many boxes that counts."""
     drawn = {label: marks for label, marks in marked.labels.items() if len(marks.box_photos)}
     return {
         group: (
-            mean([drawn[label].precisions(weights, levels=1)[:, 0] for label in members]),
+            mean([drawn[label].precisions(weights, levels=levels).mean(axis=1) for label in members]),
             sum(len(drawn[label].box_photos) for label in members),
         )
         for group, members in _groups(drawn, manifest).items()

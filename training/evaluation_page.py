@@ -42,6 +42,7 @@ def page(evaluation: Evaluation, pictures: Mapping[str, Sequence[Picture]]) -> s
     template = environment.from_string(files(__package__).joinpath("evaluation.html.j2").read_text("utf-8"))
     return template.render(
         evaluation=evaluation,
+        any_kind=ANY,
         groups=_by_group(evaluation, ("AP50 {}", "AP {}", "precision {}", "recall {}")),
         labels=_labels(evaluation),
         sizes=_by_group(evaluation, tuple(f"AP50 {{}}, {size}" for size in SIZES)),

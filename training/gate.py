@@ -76,6 +76,19 @@ def decide(candidate: Looked, shipped: Looked, policy: PromotionPolicy, *, draws
     return Decision(reasons=tuple(reasons), score=float(score[0]), gain=Estimate.of(gain), table=table)
 
 
+def score_rows(
+    looked: Looked, policy: PromotionPolicy, *, draws: int = DRAWS
+) -> tuple[Floats, Mapping[Guard, Floats | None]]:
+    """The agreed score of one detector and its terms, (1 + draws,) each; None for one that cannot be measured, which
+    then does not count."""
+    labels = looked.manifest.label_names
+    terms: dict[Guard, Floats | None] = {
+        guard: _rows(guard.data, looked, labels, draws, measure_of(guard.figure)[0]) for guard in policy.score
+    }
+    known = [(guard.weight, rows) for guard in policy.score if (rows := terms[guard]) is not None]
+    return _weighted(known, draws), terms
+
+
 def compare(guard: Guard, candidate: Looked, shipped: Looked, labels: Collection[str], draws: int) -> Compared | None:
     """One figure of both on the labels that both have; None where either cannot be measured."""
     measure, better = measure_of(guard.figure)

@@ -9,6 +9,7 @@ import numpy as np
 
 from data.formats.faults import refuse
 from inference.fingerprint import NEAR_DUPLICATE_DISTANCE
+from training.clusters import Fingerprinted, cut
 from training.prepared import PreparedPhoto
 
 CODE = "data_leaks"
@@ -17,6 +18,12 @@ CODE = "data_leaks"
 def refuse_leaks(photos: Sequence[PreparedPhoto], hashes: Mapping[str, tuple[int, ...]]) -> None:
     """``hashes``: path → of its eight turned copies. Raises ``ModelError`` ``model.data_leaks`` with the first ten."""
     refuse(list(_leaks(photos, hashes)), code=CODE)
+
+
+def refuse_cut(clusters: Sequence[Sequence[Fingerprinted]]) -> None:
+    """The sets' own splits, before anything is settled. Raises as ``refuse_leaks`` does."""
+    told = [" and ".join(f"{photo.name} ({photo.split})" for photo in members) for members in cut(clusters)]
+    refuse(told, code=CODE)
 
 
 def _leaks(photos: Sequence[PreparedPhoto], hashes: Mapping[str, tuple[int, ...]]) -> Iterator[str]:

@@ -14,19 +14,26 @@ from data.own_labels import LabelledPhoto
 from inference.detector import PhotoDetector
 from model.errors import ModelError
 from model.manifest import Manifest
+from training.average_precision import IOUS
 from training.bootstrap import DRAWS, Estimate, resamples
-from training.evaluation_figures import group_precisions, ratio
+from training.evaluation import Figure
+from training.evaluation_figures import figure, group_precisions, ratio
 from training.evaluation_photos import MarkedSet
 from training.evaluation_sets import PhotoSet, observe
 from training.prepared import PreparedSet
+from training.studies import Study
 from training.unseen import unseen_sets
+
+LEVELS = {"AP50": 1, "AP": len(IOUS)}
+"""Figure → over how many IoUs it is the mean."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupKept:
-    """AP50 of one group of labels without and with the source. ``share``: of the latter that the former keeps, None
-    where there is nothing to keep."""
+    """``figure`` (AP50 or AP) of one group of labels without and with the source. ``share``: of the latter that the
+    former keeps, None where there is nothing to keep."""
 
+    figure: str
     group: str
     boxes: int
     without: Estimate
@@ -36,9 +43,11 @@ class GroupKept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """What leaving ``source`` out costs on its own validation photos. ``clusters``: of near-copies, drawn together."""
+    """What leaving ``source`` out costs on its own validation photos. ``clusters``: of near-copies, drawn together;
+    ``detectors``: references of the one without and the one with it."""
 
     source: str
+    detectors: tuple[str, str]
     photos: int
     clusters: int
     groups: tuple[GroupKept, ...]
@@ -66,6 +75,7 @@ def leave_out(
     marked = [MarkedSet.of(observed) for detector in (without, with_source) for observed in observe(detector, [photos])]
     return LeftOut(
         source=source,
+        detectors=(manifest.reference, with_source.manifest.reference),
         photos=len(photos.photos),
         clusters=len(set(marked[0].groups)),
         groups=tuple(_kept(marked, photos.scope.data, manifest, draws)),
@@ -76,11 +86,12 @@ def lines(found: LeftOut) -> Iterator[str]:
     """As a table in Markdown, every figure with its 95 % interval."""
     yield f"**{found.source}**, own labels: {found.photos} validation photos, {found.clusters} clusters"
     yield ""
-    yield "| AP50 | boxes | source left out | source learned | share kept |"
+    yield "| what | boxes | source left out | source learned | share kept |"
     yield "|---|---|---|---|---|"
     for item in found.groups:
         kept = "–" if item.share is None else _text(item.share)
-        yield f"| {item.group} | {item.boxes} | {_text(item.without)} | {_text(item.with_source)} | {kept} |"
+        both = f"{_text(item.without)} | {_text(item.with_source)}"
+        yield f"| {item.figure} {item.group} | {item.boxes} | {both} | {kept} |"
 
 
 def _photos_of(
@@ -94,19 +105,46 @@ def _photos_of(
     raise ModelError("data_unreadable", f"no validation photo of {source} has labels of this project")
 
 
+def study(found: LeftOut) -> Study:
+    """The same for the card of the detector that ships."""
+    return Study(
+        name=f"left-out-{found.source}",
+        title=f"Photos from a source never trained on: {found.source}",
+        says=(
+            f"Two detectors, alike but for the photos of {found.source}: one never saw any. Both on the {found.photos} "
+            f"validation photos of that source ({found.clusters} groups of near-copies), by own labels. They are short "
+            "runs, not the shipped detector: the share says what carries over, not how good either is."
+        ),
+        papers=dict(zip(("without", "with"), found.detectors, strict=True)),
+        figures=tuple(_figures(found)),
+    )
+
+
+def _figures(found: LeftOut) -> Iterator[Figure]:
+    data = f"{found.source}, left out"
+    for item in found.groups:
+        columns = {"left out": item.without, "learned": item.with_source, "share kept": item.share}
+        for column, estimate in columns.items():
+            if estimate is not None:
+                name = f"{item.figure} {item.group}: {column}"
+                yield figure(name, estimate, data, item.boxes, "boxes")
+
+
 def _kept(marked: Sequence[MarkedSet], data: str, manifest: Manifest, draws: int) -> Iterator[GroupKept]:
     weights = resamples(marked[0].groups, draws, data=data)
-    without, learned = (group_precisions(item, manifest, weights) for item in marked)
-    for group, (ours, boxes) in without.items():
-        theirs = learned[group][0]
-        share = ratio(ours, theirs)
-        yield GroupKept(
-            group=group,
-            boxes=boxes,
-            without=Estimate.of(ours),
-            with_source=Estimate.of(theirs),
-            share=None if np.isnan(share[0]) else Estimate.of(share),
-        )
+    for name, levels in LEVELS.items():
+        without, learned = (group_precisions(item, manifest, weights, levels=levels) for item in marked)
+        for group, (ours, boxes) in without.items():
+            theirs = learned[group][0]
+            share = ratio(ours, theirs)
+            yield GroupKept(
+                figure=name,
+                group=group,
+                boxes=boxes,
+                without=Estimate.of(ours),
+                with_source=Estimate.of(theirs),
+                share=None if np.isnan(share[0]) else Estimate.of(share),
+            )
 
 
 def _text(estimate: Estimate) -> str:

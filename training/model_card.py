@@ -1,6 +1,6 @@
 """The model card: what the manifest and the evaluation say, for people who decide whether to use the detector."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import jinja2
@@ -10,6 +10,7 @@ from training.evaluation import Evaluation, Figure
 from training.evaluation_figures import CLEAN, DAMAGED, SEPARATION
 from training.evaluation_marks import SIZES
 from training.promotion_policy import Goal, PromotionPolicy
+from training.studies import Study, figures_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,22 +21,26 @@ class Reached:
     figure: Figure | None
 
     @property
+    def short(self) -> bool:
+        """Measured, and not there yet."""
+        if self.figure is None:
+            return False
+        value, goal = self.figure.value, self.goal.goal
+        return value < goal if self.figure.better == "higher" else value > goal
+
+    @property
     def verdict(self) -> str:
         """In a word."""
         if self.figure is None:
             return "not measured"
-        more = self.figure.value >= self.goal.goal
-        return (
-            "reached"
-            if (more if self.figure.better == "higher" else self.figure.value <= self.goal.goal)
-            else "**short**"
-        )
+        return "**short**" if self.short else "reached"
 
 
-def card_of(manifest: Manifest, evaluation: Evaluation, policy: PromotionPolicy) -> str:
-    """The card as Markdown."""
+def card_of(manifest: Manifest, evaluation: Evaluation, policy: PromotionPolicy, studies: Iterable[Study] = ()) -> str:
+    """The card as Markdown. ``studies``: what an evaluation cannot hold; see ``training/studies.py``."""
+    beside = tuple(studies)
     crossed = {(item.name, item.data): item for item in _crossed(manifest)}
-    found = {(item.name, item.data): item for item in evaluation.figures} | crossed
+    found = {(item.name, item.data): item for item in evaluation.figures} | crossed | dict(figures_of(beside))
     reached = [Reached(goal=goal, figure=found.get((goal.figure, goal.data))) for goal in policy.goals]
     shown = {
         "manifest": manifest,
@@ -46,7 +51,8 @@ def card_of(manifest: Manifest, evaluation: Evaluation, policy: PromotionPolicy)
         "by_group": {
             group: [x for x in manifest.labels if x.group == group] for group in ("part", "damage", "damaged_part")
         },
-        "figure": evaluation.find,
+        "studies": beside,
+        "found": lambda name, data: found.get((name, data)),
     }
     template = _environment().get_template("model_card.md.j2")
     return template.render(**shown).rstrip() + "\n"

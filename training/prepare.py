@@ -9,8 +9,9 @@ from data.own_labels import LabelledPhoto, own_labels
 from data.taxonomy import read_taxonomy
 from training.clusters import Fingerprinted, cluster, sides
 from training.copies import Copy, copies
+from training.corrections import spelled_out
 from training.fingerprints import Fingerprints
-from training.leaks import refuse_leaks
+from training.leaks import refuse_cut, refuse_leaks
 from training.prepared import PreparedSet
 from training.recipe import Recipe
 from training.source_photos import SourcePhoto, read_sources
@@ -32,22 +33,31 @@ class Preparation:
 
 
 def prepare(
-    recipe: Recipe, root: Path, *, own: Mapping[str, LabelledPhoto] | None = None, remembered: Path | None = None
+    recipe: Recipe,
+    root: Path,
+    *,
+    own: Mapping[str, LabelledPhoto] | None = None,
+    remembered: Path | None = None,
+    strict: bool = False,
 ) -> Preparation:
     """Read, check, merge and split. ``own``: instead of this project's labels; ``remembered``: file of fingerprints.
 
-    Raises ``ModelError`` ``model.data_unreadable`` or ``model.data_leaks``, with the count and the first ten places.
+    Pictures that the sets put on several sides go to the stricter one, or are refused when ``strict``. Raises
+    ``ModelError`` ``model.data_unreadable`` or ``model.data_leaks``, with the count and the first ten places.
     """
     meanings = read_taxonomy(recipe.name)
     labelled = (own_labels() if own is None else own) if recipe.own_labels else {}
     fingerprints = Fingerprints(root, remembered)
-    read = read_sources(recipe, root, fingerprints, meanings, labelled)
+    spelled = spelled_out(recipe, meanings)
+    read = read_sources(spelled, root, fingerprints, meanings, labelled)
     fingerprints.keep(item.file for item in read)
     clusters = cluster([_fingerprinted(item) for item in read])
+    if strict:
+        refuse_cut(clusters)
     twice = tuple(copies(read))
     dropped = {copy.dropped.name for copy in twice}
     photos = [item for item in read if item.name not in dropped]
-    prepared = _prepared(recipe, meanings, photos, clusters)
+    prepared = _prepared(spelled, meanings, photos, clusters).model_copy(update={"recipe": recipe.sha256})
     refuse_leaks(prepared.photos, {item.name: item.file.hashes for item in photos})
     return Preparation(
         recipe=recipe,

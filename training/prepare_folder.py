@@ -18,12 +18,14 @@ from training.prepare_sheets import sheets
 from training.recipe import Recipe
 
 
-def write(recipe: Recipe, root: Path, out: Path, *, own: Mapping[str, LabelledPhoto] | None = None) -> PrepareReport:
-    """Prepare and leave everything in ``out``: the same bytes for the same input. ``own``: see ``prepare``.
+def write(
+    recipe: Recipe, root: Path, out: Path, *, own: Mapping[str, LabelledPhoto] | None = None, strict: bool = False
+) -> PrepareReport:
+    """Prepare and leave everything in ``out``: the same bytes for the same input. ``own``, ``strict``: see ``prepare``.
 
     The page carries photos of the sets: it belongs under ``build/``, never into a repository.
     """
-    made = prepare(recipe, root, own=own, remembered=out / FILE)
+    made = prepare(recipe, root, own=own, remembered=out / FILE, strict=strict)
     made.prepared.write(out)
     found = report(made)
     (out / "report.json").write_text(found.model_dump_json(indent=1) + "\n", "utf-8")

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from model.errors import ModelError
 from model.findings import Box
+from training.whole_files import replace
 
 
 class _Frozen(BaseModel):
@@ -60,12 +61,11 @@ class PreparedSet(_Frozen):
         return tuple(label in scope and label not in photo.untaught for label in self.labels)
 
     def write(self, folder: Path) -> None:
-        """Two files, the same bytes for the same content."""
-        folder.mkdir(parents=True, exist_ok=True)
+        """Two files, each whole or as it was; the same bytes for the same content."""
         head = self.model_copy(update={"photos": ()})
-        (folder / "set.json").write_text(head.model_dump_json(indent=1) + "\n", "utf-8")
         lines = (photo.model_dump_json(exclude_defaults=True) for photo in self.photos)
-        (folder / "photos.jsonl").write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        replace(folder / "photos.jsonl", "".join(f"{line}\n" for line in lines).encode())
+        replace(folder / "set.json", (head.model_dump_json(indent=1) + "\n").encode())
 
     @classmethod
     def read(cls, folder: Path) -> Self:

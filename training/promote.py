@@ -1,12 +1,12 @@
 """The gate between a trained detector and the one that ships; see ``training/promotion.yaml`` for what it asks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from data.own_labels import LabelledPhoto
-from inference.detector import Detector
+from inference.detector import Detector, PhotoDetector
 from model.errors import ModelError
 from model.manifest import Manifest, Metric
 from model.papers import Interval, Promotion
@@ -20,6 +20,8 @@ from training.model_card import card_of
 from training.model_folder import put
 from training.promotion_policy import PromotionPolicy
 from training.recipe import Recipe
+from training.remembered import Remembering
+from training.studies import Study, drop_studies, put_studies, studies_of
 from training.whole_files import replace
 
 EVALUATION = "evaluation.json"
@@ -30,13 +32,15 @@ MAIN = ("part", "damage", "damaged_part", "damage of any kind")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Folders and choices of one promotion. ``final``: read the test photos, once, for the record."""
+    """Folders and choices of one promotion. ``final``: read the test photos, once, for the record; ``studies``: files
+    that go beside the model and onto its card."""
 
     candidate: Path
     data: Path
     into: Path
     card: Path
     recipe: Path | None = None
+    studies: tuple[Path, ...] = ()
     final: bool = False
     quick: bool = False
 
@@ -57,6 +61,7 @@ class Verdict:
 def promote(request: Request, own: Mapping[str, LabelledPhoto]) -> Verdict:
     """Compare, and on success write model, default and card. Raises ``ModelError`` for what is unsound or unreadable.
 
+    A call that was killed left its answers beside the candidate: the next one goes on from there.
     ``model.recipe_mismatch``: ``request.recipe`` is not the one that trained the candidate. Nothing is written when
     there is a reason against it; the test photos are not looked at before that is known.
     """
@@ -68,10 +73,13 @@ def promote(request: Request, own: Mapping[str, LabelledPhoto]) -> Verdict:
     if reasons:
         return Verdict(reasons=reasons, table=())
     shipped = model_dir(request.into, default_model(request.into))
-    looked = [_look(Detector.load(folder), request.data, own) for folder in (request.candidate, shipped)]
+    detectors = [Remembering(Detector.load(folder), request.candidate) for folder in (request.candidate, shipped)]
+    looked = [_look(detector, request.data, own) for detector in detectors]
     decision = decide(looked[0], looked[1], policy)
     if not decision.reasons:
         publish(request, papers, looked[1].manifest.reference, decision, policy, own)
+    for detector in detectors:
+        detector.forget()
     return Verdict(reasons=decision.reasons, table=decision.table)
 
 
@@ -102,7 +110,7 @@ def _metric(figure: Figure) -> Metric:
     return Metric(**figure.model_dump(exclude={"better"}))
 
 
-def _look(detector: Detector, root: Path, own: Mapping[str, LabelledPhoto]) -> Looked:
+def _look(detector: PhotoDetector, root: Path, own: Mapping[str, LabelledPhoto]) -> Looked:
     observed = observe(detector, photo_sets(detector.manifest, root, own, final=False))
     return Looked(
         manifest=detector.manifest, observed={item.data: item for item in observed}, marked=mark_all(observed)
@@ -125,7 +133,7 @@ def publish(
     own: Mapping[str, LabelledPhoto],
 ) -> None:
     """Judge once more and write. The manifest is sealed: a changed hash, label or figure is noticed."""
-    detector = Detector.load(request.candidate)
+    detector = Remembering(Detector.load(request.candidate), request.candidate)
     evaluation = evaluate(detector, request.data, own=own, final=request.final, quick=request.quick)
     gain = Interval(**{name: round(getattr(decision.gain, name), 4) for name in ("value", "low", "high")})
     promotion = Promotion(over=over, policy=policy.sha256, score=round(decision.score, 4), gain=gain)
@@ -142,11 +150,27 @@ def write(request: Request, manifest: Manifest, evaluation: Evaluation, policy: 
     folder = request.into / manifest.name
     refs = [manifest.weights, *([manifest.quantised.weights] if manifest.quantised else [])]
     files = {ref.file: read_verified(request.candidate / ref.file, ref) for ref in refs}
+    studies = [Study.read(path) for path in request.studies]
     replace(folder / EVALUATION, evaluation.to_json().encode())
+    drop_studies(folder)
+    put_studies(folder, studies)
     written = put(folder, manifest, files)
     verify(folder)
-    replace(request.card, card_of(written, evaluation, policy).encode())
+    replace(request.card, card_of(written, evaluation, policy, studies_of(folder)).encode())
     _ship(request.into, written.name)
+
+
+def rewrite_card(model: Path, card: Path, studies: Sequence[Path] = ()) -> None:
+    """The card of a promoted model anew, from the papers beside it; ``studies`` are added to those first.
+
+    Looks at no photo. Raises ``ModelError``: ``model.figures_mismatch`` when manifest and evaluation are not of one
+    promotion, ``model.data_unreadable``.
+    """
+    manifest, evaluation = verify(model), Evaluation.read(model / EVALUATION)
+    if manifest.metrics != main_figures(evaluation):
+        raise ModelError("figures_mismatch", f"{manifest.reference}: {EVALUATION} says otherwise than its manifest")
+    put_studies(model, [Study.read(path) for path in studies])
+    replace(card, card_of(manifest, evaluation, PromotionPolicy.load(), studies_of(model)).encode())
 
 
 def _ship(root: Path, name: str) -> None:

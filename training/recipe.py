@@ -7,6 +7,7 @@ from typing import Annotated, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from data.formats import Format
 from model.errors import ModelError
 from model.vocabulary import LabelGroup
 
@@ -36,6 +37,19 @@ class Source(_Frozen):
     )
     held_out: bool = Field(
         default=False, exclude_if=lambda held: not held, description="no photo of it is trained on, whoever drew there"
+    )
+    corrections: bool = Field(
+        default=False,
+        exclude_if=lambda corrected: not corrected,
+        description="what adjusters corrected; it teaches its labels by their names, see training/corrections.py",
+    )
+    form: Format | None = Field(
+        default=None, exclude_if=lambda form: form is None, description="the set's format, where it is not recognised"
+    )
+    attribute: str | None = Field(
+        default=None,
+        exclude_if=lambda name: name is None,
+        description="of VIA's regions, the one that is the label, where they have several",
     )
     repeat: int = Field(default=1, ge=0, description="times that each photo is shown in an epoch")
 

@@ -16,6 +16,9 @@ say = Console(stderr=True).print
 Model = Annotated[Path, typer.Argument(help="folder of the model")]
 Data = Annotated[Path, typer.Option(help="folder with the annotated sets")]
 Prepared = Annotated[Path | None, typer.Option(help="the prepared set it was trained on: what it has seen")]
+Studies = Annotated[
+    list[Path] | None, typer.Option(help="a file of leave-out or part-check, as often as there are some")
+]
 Labels = Annotated[Path | None, typer.Option(help="this project's labels, if not those it ships")]
 
 
@@ -90,6 +93,7 @@ def promote(
     into: Annotated[Path, typer.Option(help="folder of the shipped models")] = shipped_weights(),  # noqa: B008
     card: Annotated[Path, typer.Option(help="the model card to write")] = Path("docs/model-card.md"),
     recipe: Annotated[Path | None, typer.Option(help="the recipe that it should have been trained with")] = None,
+    study: Studies = None,
     labels: Labels = None,
     final: Annotated[bool, typer.Option(help="read the test photos, once, for the record")] = False,
     quick: Annotated[bool, typer.Option(help="no robustness in the card")] = False,
@@ -99,7 +103,16 @@ def promote(
     from training.promote import Request
     from training.promote import promote as run
 
-    request = Request(candidate=candidate, data=data, into=into, card=card, recipe=recipe, final=final, quick=quick)
+    request = Request(
+        candidate=candidate,
+        data=data,
+        into=into,
+        card=card,
+        recipe=recipe,
+        studies=tuple(study or ()),
+        final=final,
+        quick=quick,
+    )
     verdict = run(request, own_labels(labels))
     for line in verdict.table:
         say(line)
@@ -110,10 +123,22 @@ def promote(
     say(f"[green]promoted[/green]: {into / 'shipped.yaml'} names it; the card is {card}")
 
 
+def card(
+    model: Annotated[Path, typer.Argument(help="folder of a promoted model")] = shipped_weights() / DEFAULT_MODEL,  # noqa: B008
+    card: Annotated[Path, typer.Option(help="the model card to write")] = Path("docs/model-card.md"),
+    study: Studies = None,
+) -> None:
+    """Write the model card anew from a promoted model's papers, with further studies; no photo is looked at."""
+    from training.promote import rewrite_card
+
+    rewrite_card(model, card, study or ())
+    say(str(card))
+
+
 def write(model: Path, manifest: Manifest) -> None:
     """Write a manifest that changed, which is then no longer the promoted one."""
     update = {"promotion": None, "seal": None}
     replace(model / MANIFEST, manifest.model_copy(update=update).to_json().encode())
 
 
-COMMANDS = (calibrate, thresholds, quantize, promote)
+COMMANDS = (calibrate, thresholds, quantize, promote, card)

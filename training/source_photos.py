@@ -46,7 +46,7 @@ def read_sources(
     faults = [fault for source in recipe.sources for fault in _label_faults(source, meanings)]
     read: list[SourcePhoto] = []
     for source in recipe.sources:
-        for photo in read_photos(root / source.folder, apart=frozenset(source.apart)):
+        for photo in _photos(root, source):
             name = photo.path.relative_to(root).as_posix()
             faults += [f"{name}: {fault}" for fault in _faults(photo, source)]
             file = fingerprints.of(photo.path) if photo.path.is_file() else None
@@ -58,6 +58,11 @@ def read_sources(
             read.append(SourcePhoto(name=name, source=source, photo=photo, file=file, own=drawn))
     refuse(faults)
     return read
+
+
+def _photos(root: Path, source: Source) -> list[AnnotatedPhoto]:
+    apart = frozenset(source.apart)
+    return read_photos(root / source.folder, apart=apart, form=source.form, attribute=source.attribute)
 
 
 def clipped(box: Box, photo: AnnotatedPhoto) -> Box:

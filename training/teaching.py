@@ -50,6 +50,7 @@ def teach(item: SourcePhoto, recipe: Recipe, meanings: Meanings, *, cluster: str
         width=item.photo.width,
         height=item.photo.height,
         drawn=tuple(_set_drawn(item)),
+        others=item.photo.others,
         repeat=item.source.repeat,
     )
     return plain if item.own is None else _with_own(plain, item.source, item.own, recipe, meanings)

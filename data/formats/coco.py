@@ -1,13 +1,17 @@
-"""COCO: ``annotations.json`` beside ``images/``. Ours state a ``split`` and a ``group`` for every photo."""
+"""COCO: ``annotations.json`` beside ``images/``. Ours state a ``split`` and a ``group`` for every photo.
+
+Sets of adjusters' corrections are COCO too; see ``data/formats/corrections.py``.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from data.annotated import AnnotatedPhoto, Annotation, Points, outlined
+from data.formats.corrections import Record, by_photo, holds_corrections, unsaid
 from data.formats.faults import refuse
 from data.formats.pictures import group_of, split_of, stays_inside
 from model.errors import ModelError
@@ -55,6 +59,15 @@ class _Coco(BaseModel):
     images: list[_Image]
     annotations: list[_Annotation]
     categories: list[_Category]
+    examples: list[Record] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _corrections_alone(cls, content: Any) -> Any:
+        """Whatever else is called ``examples`` is nobody's business."""
+        if isinstance(content, dict) and not holds_corrections(content):
+            return {name: value for name, value in content.items() if name != "examples"}
+        return content
 
 
 def is_coco(folder: Path) -> bool:
@@ -66,7 +79,7 @@ def read_coco(folder: Path, *, apart: frozenset[str] = frozenset()) -> list[Anno
     """The photos in the order of the file. See ``data.datasets.read_photos``."""
     coco = _read(folder / FILE)
     refuse(list(_faults(coco)), about=folder.name)
-    drawn = _annotations(coco, apart)
+    drawn, touched = _annotations(coco, apart), by_photo(coco.examples or ())
     return [
         AnnotatedPhoto(
             path=folder / "images" / image.file_name,
@@ -75,14 +88,20 @@ def read_coco(folder: Path, *, apart: frozenset[str] = frozenset()) -> list[Anno
             split=split_of(image.split, image.group or group_of(image.file_name)),
             group=image.group or group_of(image.file_name),
             annotations=tuple(drawn[image.id]),
+            others=() if coco.examples is None else _unsaid(image, touched),
         )
         for image in coco.images
     ]
 
 
+def _unsaid(image: _Image, touched: Mapping[str, list[Record]]) -> tuple[Box, ...]:
+    """Corrections name a photo's file by its sha256."""
+    return unsaid(touched.get(Path(image.file_name).stem, []), image.width, image.height)
+
+
 def _read(path: Path) -> _Coco:
     try:
-        return TypeAdapter(_Coco).validate_json(path.read_bytes())
+        return _Coco.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
         raise ModelError("data_unreadable", f"{path.parent.name}/{path.name}: {error}") from error
 

@@ -13,7 +13,7 @@ from inference.testing import Row, detections, shipped_manifest
 from model.findings import Box
 from training.evaluation_photos import mark_all
 from training.evaluation_sets import Observed, PhotoSet, Shows
-from training.gate import Decision, Looked, decide, low
+from training.gate import Decision, Looked, decide, low, score_rows
 from training.judging import Judged, Scope
 from training.promotion_policy import Guard, PromotionPolicy, Scored
 
@@ -152,3 +152,15 @@ def test_the_shipped_policy_is_sound_and_its_hash_leaves_the_goals_out() -> None
     assert policy.model_copy(update={"guards": ()}).sha256 != policy.sha256
     with pytest.raises(ValidationError):
         PromotionPolicy(confidence=0.95, score=(), guards=())
+
+
+def test_the_score_of_one_detector_is_what_the_gate_says_of_a_candidate() -> None:
+    candidate = _looked(30)
+    rows, terms = score_rows(candidate, POLICY, draws=200)
+    assert rows[0] == pytest.approx(_decide(candidate, _looked(10)).score)
+    assert [item is not None for item in terms.values()] == [True]
+    unknown = Scored(figure="AP50 dent", data="nowhere", weight=5)
+    more = POLICY.model_copy(update={"score": (*POLICY.score, unknown)})
+    again, terms = score_rows(candidate, more, draws=200)
+    assert terms[unknown] is None
+    assert again.tolist() == rows.tolist()

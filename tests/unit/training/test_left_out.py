@@ -18,8 +18,9 @@ from model.errors import ModelError
 from model.manifest import Manifest
 from model.registry import DEFAULT_MODEL, shipped_weights
 from training.__main__ import app
-from training.left_out import GroupKept, leave_out, lines
+from training.left_out import GroupKept, leave_out, lines, study
 from training.prepared import PreparedPhoto, PreparedSet
+from training.studies import Study
 
 MANIFEST = shipped_manifest()
 SOURCE, OTHER = "damaged_unlabelled", "damage_types"
@@ -35,10 +36,11 @@ class Eyes:
 
     finds: frozenset[int]
     manifest: Manifest = field(default=MANIFEST)
+    row: Row = DENT
 
     def detect(self, photo: PhotoLike) -> Detections:
         """The dent, or nothing."""
-        return detections(self.manifest, [DENT] if int(photo.pixels[0, 0, 0]) in self.finds else [])
+        return detections(self.manifest, [self.row] if int(photo.pixels[0, 0, 0]) in self.finds else [])
 
     def detect_many(self, photos: Iterable[PhotoLike]) -> Iterator[Detections]:
         """The same for many."""
@@ -101,12 +103,12 @@ def _groups(without: frozenset[int], with_source: frozenset[int], root: Path) ->
     own = _own(root, SOURCE, OTHER)
     found = leave_out(Eyes(without), Eyes(with_source), SOURCE, root, own, _prepared(own), draws=200)
     assert (found.source, found.photos, found.clusters) == (SOURCE, 4, 2)
-    return {item.group: item for item in found.groups}
+    return {f"{item.figure} {item.group}": item for item in found.groups}
 
 
 def test_only_validation_photos_of_the_source_count_and_the_share_is_of_them(root: Path) -> None:
     """The source's photos are 0, 10, … 50 of grey: the twin finds four dents of four, the other two of four."""
-    dent = _groups(frozenset({0, 20, 40, 5, 15}), frozenset({0, 10, 20, 30, 40, 50}), root)["damage"]
+    dent = _groups(frozenset({0, 20, 40, 5, 15}), frozenset({0, 10, 20, 30, 40, 50}), root)["AP50 damage"]
     assert dent.boxes == 4
     assert dent.without.value == pytest.approx(51 / 101)
     assert dent.with_source.value == pytest.approx(1.0)
@@ -118,14 +120,14 @@ def test_only_validation_photos_of_the_source_count_and_the_share_is_of_them(roo
 def test_the_draws_are_paired(root: Path) -> None:
     """Each alone is unsure of its AP; that two equals are equal is sure."""
     same = frozenset({0, 10})
-    dent = _groups(same, same, root)["damage"]
+    dent = _groups(same, same, root)["AP50 damage"]
     assert dent.share is not None
     assert dent.without.low < dent.without.high
     assert (dent.share.value, dent.share.low, dent.share.high) == (1.0, 1.0, 1.0)
 
 
 def test_of_nothing_no_share_is_kept(root: Path) -> None:
-    dent = _groups(frozenset({0}), frozenset(), root)["damage"]
+    dent = _groups(frozenset({0}), frozenset(), root)["AP50 damage"]
     assert (dent.with_source.value, dent.share) == (0.0, None)
 
 
@@ -144,7 +146,7 @@ def test_the_table_names_every_group_with_its_intervals(root: Path) -> None:
     head, _, columns, _, *rows = lines(leave_out(eyes, Eyes(frozenset()), SOURCE, root, own, _prepared(own), draws=20))
     assert "4 validation photos, 2 clusters" in head
     assert columns.count("|") == 6
-    assert "| damage | 4 | 1.000 (1.000 to 1.000) | 0.000 (0.000 to 0.000) | – |" in rows
+    assert "| AP50 damage | 4 | 1.000 (1.000 to 1.000) | 0.000 (0.000 to 0.000) | – |" in rows
 
 
 def test_a_source_without_labelled_validation_photos_is_refused(root: Path) -> None:
@@ -162,10 +164,35 @@ def test_detectors_of_other_labels_are_refused(root: Path) -> None:
     assert caught.value.code == "model.labels_mismatch"
 
 
+def test_ap_is_the_mean_over_ious_and_ap50_is_not(root: Path) -> None:
+    """A report that overlaps the drawn box by .75 is a hit at six of the ten IoUs."""
+    own, every = _own(root, SOURCE), frozenset({0, 10, 20, 30})
+    loose = Eyes(every, row=("dent", 0.9, (20.0, 10.0, 80.0, 60.0)))
+    found = leave_out(loose, Eyes(every), SOURCE, root, own, _prepared(own), draws=20).groups
+    shares = {item.figure: item.share.value for item in found if item.group == "damage" and item.share}
+    assert shares == {"AP50": pytest.approx(1.0), "AP": pytest.approx(0.6)}
+
+
+def test_the_study_holds_what_the_table_says(root: Path) -> None:
+    own = _own(root, SOURCE)
+    eyes = Eyes(frozenset({0, 20})), Eyes(frozenset({0, 10, 20, 30}))
+    found = leave_out(*eyes, SOURCE, root, own, _prepared(own), draws=20)
+    made = study(found)
+    assert made.columns == ("left out", "learned", "share kept")
+    row = next(row for row in made.rows if row.title == "AP damage")
+    assert (row.data, row.counted) == ("damaged_unlabelled, left out", "4 boxes")
+    kept = next(item for item in found.groups if (item.figure, item.group) == ("AP", "damage")).share
+    assert kept is not None
+    assert row.figures["share kept"].value == round(kept.value, 4)
+    assert made.papers == {"without": MANIFEST.reference, "with": MANIFEST.reference}
+
+
 def test_the_command_prints_the_table(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own, model = _own(root, SOURCE), str(shipped_weights() / DEFAULT_MODEL)
     write_own_labels(own.values(), root / "labels.jsonl")
     _prepared(own).write(root / "prepared")
     options = {"--source": SOURCE, "--data": root, "--prepared": root / "prepared", "--labels": root / "labels.jsonl"}
-    app(["leave-out", model, model, *(str(word) for pair in options.items() for word in pair)], standalone_mode=False)
+    words = [*(str(word) for pair in options.items() for word in pair), "--study", str(root / "study.json")]
+    app(["leave-out", model, model, *words], standalone_mode=False)
     assert "**damaged_unlabelled**, own labels: 4 validation photos" in capsys.readouterr().out
+    assert Study.read(root / "study.json").name == "left-out-damaged_unlabelled"

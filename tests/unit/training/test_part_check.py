@@ -1,16 +1,23 @@
 """What counts as right, wrong and open, and what a detector without fault would see."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from claims.rulebook import Rulebook
 from data.own_labels import LabelledDamage, LabelledPart, LabelledPhoto
+from inference.preprocess import PhotoLike
 from model.detections import Detections
 from model.findings import PartRef
+from model.manifest import Manifest
+from model.registry import MANIFEST, shipped_weights
 from model.vocabulary import DamageKind, Part, Severity, Side
 from training.part_check import Drawn, labels_of, seen_by_people, told_damages, told_regions, told_reports
+from training.part_check_study import study
 from training.part_check_told import Told, Verdict, lines
 from training.part_layout import layout, yaml_lines
 
@@ -18,6 +25,7 @@ LEFT = PartRef(part=Part.FRONT_FENDER, side=Side.LEFT)
 RIGHT = PartRef(part=Part.FRONT_FENDER, side=Side.RIGHT)
 EITHER = PartRef(part=Part.FRONT_FENDER, side=Side.UNKNOWN)
 HOOD = PartRef(part=Part.HOOD)
+PAPERS = Manifest.read(shipped_weights() / "joint-v1" / MANIFEST)
 
 
 def photo(number: int = 0) -> LabelledPhoto:
@@ -108,3 +116,34 @@ def test_layout_is_the_median_in_units_of_the_neighbour() -> None:
 
 def test_too_few_photos_say_nothing() -> None:
     assert not layout(photo(number) for number in range(5))
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """A detector that sees the parts that were drawn."""
+
+    manifest: Manifest = PAPERS
+
+    def detect(self, _photo: PhotoLike) -> Detections:
+        """The same on every photo."""
+        return seen_by_people(photo(), self.manifest.labels)
+
+    def detect_many(self, photos: Iterable[PhotoLike]) -> Iterator[Detections]:
+        """The same for many."""
+        return map(self.detect, photos)
+
+
+def test_the_study_counts_what_the_tables_count(tmp_path: Path, rulebook: Rulebook) -> None:
+    path = tmp_path / "a.png"
+    cv2.imwrite(str(path), np.zeros((1000, 2000, 3), np.uint8))
+    drawn = [Drawn(labels=photo(number), path=path, cluster=str(number)) for number in range(2)]
+    made = study(drawn, People(), rulebook.consolidate, "val")
+    rows = {(row.title, row.data): (row.counted, row.figures["right"].value) for row in made.rows}
+    assert rows == {
+        ("fender", "drawn damages"): ("2 damages", 1.0),
+        ("all", "drawn damages"): ("2 damages", 1.0),
+        ("fender", "drawn regions of damaged parts"): ("2 regions", 1.0),
+        ("all", "drawn regions of damaged parts"): ("2 regions", 1.0),
+    }
+    assert "2 val photos" in made.says
+    assert made.papers["detector"] == People().manifest.reference

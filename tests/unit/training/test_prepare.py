@@ -308,6 +308,48 @@ def test_other_formats_are_prepared_too(tmp_path: Path, photo: Any, recipe: MAKE
     assert (made.path, _drawn(made)) == ("damage_types/images/train/a.png", [("dent", (36, 24, 60, 40))])
 
 
+def test_the_label_of_a_via_set_can_be_said_in_the_recipe(tmp_path: Path, photo: Any, recipe: MAKE) -> None:
+    folder = tmp_path / "sets" / "damage_types"
+    folder.mkdir(parents=True)
+    cv2.imwrite(str(folder / "a.png"), photo(name="a.png", seed=1).pixels)
+    shape = {"name": "rect", "x": 10, "y": 10, "width": 20, "height": 20}
+    region = {"shape_attributes": shape, "region_attributes": {"who": "me", "what": "minor-dent"}}
+    (folder / "via_region_data.json").write_text(json.dumps({"a": {"filename": "a.png", "regions": [region]}}), "utf-8")
+    with pytest.raises(ModelError, match="which attribute is the label: what, who"):
+        prepare(recipe(TYPES), tmp_path / "sets")
+    (made,) = prepare(recipe({**TYPES, "form": "via", "attribute": "what"}), tmp_path / "sets").prepared.photos
+    assert _drawn(made) == [("dent", (10, 10, 30, 30))]
+
+
+def test_when_strict_a_picture_on_two_sides_is_refused_by_name(draw: DRAW, photo: Any, recipe: MAKE) -> None:
+    root = draw("damage_types", *(photo(name=f"{i}.png", seed=i) for i in range(12)))
+    draw("undamaged", *(photo(name=f"{i}.png", seed=i, mirrored=True, split="val") for i in range(12)))
+    assert {item.split for item in prepare(recipe(TYPES, CLEAN), root).prepared.photos} == {"val"}
+    with pytest.raises(ModelError, match="12 faults, the first 10") as caught:
+        prepare(recipe(TYPES, CLEAN), root, strict=True)
+    assert caught.value.code == "model.data_leaks"
+    assert "damage_types/images/0.png (train) and undamaged/images/0.png (val)" in str(caught.value)
+
+
+def test_a_killed_prepare_leaves_a_set_whole_or_as_it_was(
+    draw: DRAW, photo: Any, recipe: MAKE, tmp_path: Path, survives: Callable[[int, Callable[[], object]], bool]
+) -> None:
+    root = draw("damage_types", photo(name="a.png", seed=1))
+    made = recipe(TYPES)
+    old, new = prepare(made, root).prepared, prepare(made, draw("undamaged", photo(name="b.png", seed=2))).prepared
+    more = new.model_copy(update={"photos": (*new.photos, new.photos[0].model_copy(update={"path": "c.png"}))})
+    found = []
+    for deadly in range(1, 100):
+        folder = tmp_path / f"set-{deadly}"
+        old.write(folder)
+        done = survives(deadly, lambda folder=folder: more.write(folder))
+        found.append(len(PreparedSet.read(folder).photos))
+        if done:
+            break
+    assert found == sorted(found)
+    assert (found[0], found[-1], set(found)) == (1, 2, {1, 2})
+
+
 def test_a_set_is_read_as_it_was_written(tmp_path: Path) -> None:
     photos: Sequence[PreparedPhoto] = [
         PreparedPhoto(path=name, sha256=name, scope="s", cluster=name, split=split, width=9, height=9, untaught=("a",))

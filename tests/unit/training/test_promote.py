@@ -15,17 +15,19 @@ from inference.detector import Detector
 from model.errors import ModelError
 from model.manifest import FileRef, Manifest
 from model.papers import Calibration, Curve, Interval
-from model.registry import MANIFEST, default_model, ship, shipped_weights, verify
+from model.registry import DEFAULT_MODEL, MANIFEST, default_model, ship, shipped_weights, verify
 from model.vocabulary import LabelGroup
 from training.__main__ import app
 from training.bootstrap import Estimate
 from training.evaluation import Evaluation, Figure
 from training.gate import Decision
 from training.model_card import card_of
-from training.promote import EVALUATION, Request, main_figures, missing_papers, promote, publish, write
+from training.promote import EVALUATION, Request, main_figures, missing_papers, promote, publish, rewrite_card, write
 from training.promotion_policy import PromotionPolicy
+from training.studies import Study, studies_of
 
 OLD = shipped_weights() / "joint-v0"
+CARD = Path(__file__).parents[3] / "docs" / "model-card.md"
 BARE = Manifest.read(OLD / MANIFEST)
 SURE = Decision(reasons=(), score=0.5, gain=Estimate(value=0.2, low=0.1, high=0.3), table=())
 
@@ -228,3 +230,77 @@ def test_the_card_says_what_falls_short_and_what_was_not_measured() -> None:
     assert any(line.startswith("| undamaged photos flagged") and line.endswith("| reached |") for line in card)
     assert any(line.startswith("| scratches, AP50") and line.endswith("| not measured |") for line in card)
     assert not any("{{" in line or "None" in line for line in card)
+
+
+def test_what_was_tried_is_said_of_what_falls_short_alone() -> None:
+    reached, short = (
+        Figure(name=name, data="own val", value=value, low=0.0, high=1.0, n=9, unit="boxes", better="higher")
+        for name, value in (("AP50 damaged_part kept, noise σ 15", 0.9), ("AP50 damaged_part kept, blur σ 2 px", 0.8))
+    )
+    evaluation = Evaluation(model="m", weights="0" * 64, draws=10, sets=(), figures=(reached, short))
+    card = card_of(_papers(), evaluation, PromotionPolicy.load())
+    assert "- damaged parts, blurred: share of AP50 kept, own val: " in card
+    assert "- damaged parts, noise, own val: " not in card
+
+
+def test_the_shipped_card_is_what_the_shipped_papers_say() -> None:
+    folder = shipped_weights() / DEFAULT_MODEL
+    evaluation, studies = Evaluation.read(folder / EVALUATION), studies_of(folder)
+    card = card_of(Manifest.read(folder / MANIFEST), evaluation, PromotionPolicy.load(), studies)
+    assert CARD.read_text("utf-8") == card
+
+
+def test_the_shipped_card_measures_every_goal_and_says_what_was_tried() -> None:
+    goals = [line for line in CARD.read_text("utf-8").splitlines() if line.startswith(("| ", "- "))]
+    assert not any("not measured" in line for line in goals)
+    short = [line.split(" | ")[:2] for line in goals if line.endswith("| **short** |")]
+    assert short
+    for says, data in short:
+        assert any(line.startswith(f"- {says.removeprefix('| ')}, {data}: ") for line in goals), says
+
+
+def test_a_study_stands_beside_the_model_until_another_is_promoted(request_: Request) -> None:
+    study = request_.card.with_name("study.json")
+    _study().write(study)
+    papers = Manifest.read(request_.candidate / MANIFEST)
+    publish(replace(request_, studies=(study,)), papers, "old", SURE, PromotionPolicy.load(), {})
+    assert "| fender | own val | 7 damages | .500 (.100 to .900) | – |" in request_.card.read_text("utf-8")
+    publish(request_, papers, "old", SURE, PromotionPolicy.load(), {})
+    assert studies_of(request_.into / "joint-x") == ()
+    assert "fender | own val" not in request_.card.read_text("utf-8")
+
+
+def test_the_card_command_adds_a_study_and_looks_at_no_photo(request_: Request) -> None:
+    publish(request_, Manifest.read(request_.candidate / MANIFEST), "old", SURE, PromotionPolicy.load(), {})
+    shutil.rmtree(request_.data)
+    model, before, study = (
+        request_.into / "joint-x",
+        request_.card.read_text("utf-8"),
+        request_.card.with_name("s.json"),
+    )
+    _study().write(study)
+    app(["card", str(model), "--card", str(request_.card), "--study", str(study)], standalone_mode=False)
+    added = set(request_.card.read_text("utf-8").splitlines()) - set(before.splitlines())
+    assert "| door | own val | 7 damages | – | .500 (.100 to .900) |" in added
+    assert studies_of(model) == (_study(),)
+
+
+def test_a_card_is_not_written_from_figures_that_the_manifest_does_not_have(request_: Request) -> None:
+    publish(request_, Manifest.read(request_.candidate / MANIFEST), "old", SURE, PromotionPolicy.load(), {})
+    model = request_.into / "joint-x"
+    evaluation = Evaluation.read(model / EVALUATION)
+    better = [item.model_copy(update={"value": 1.0}) for item in evaluation.figures]
+    (model / EVALUATION).write_text(evaluation.model_copy(update={"figures": tuple(better)}).to_json(), "utf-8")
+    before = request_.card.read_bytes()
+    with pytest.raises(ModelError) as caught:
+        rewrite_card(model, request_.card)
+    assert caught.value.code == "model.figures_mismatch"
+    assert request_.card.read_bytes() == before
+
+
+def _study() -> Study:
+    figures = tuple(
+        Figure(name=name, data="own val", value=0.5, low=0.1, high=0.9, n=7, unit="damages", better="higher")
+        for name in ("fender: right", "door: wrong")
+    )
+    return Study(name="check", title="Which part?", says="It was looked at.", papers={}, figures=figures)
