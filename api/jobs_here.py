@@ -14,6 +14,7 @@ from claims.db import is_embedded
 from claims.desk.house import ASSESS, House
 from claims.jobs.backlog import Backlog
 from claims.jobs.embedded import at_work
+from claims.jobs.endings import Endings
 from claims.jobs.kinds import Assessed, kinds
 from claims.jobs.of_house import of_house
 from claims.jobs.queue import LocalQueue
@@ -40,9 +41,14 @@ def jobs_done(settings: Settings, house: House, clock: Clock, assessed: Assessed
         return
     queue = LocalQueue(settings.max_assessments)
     backlog = Backlog(ASSESS, longest=longest, most=max(1, settings.max_waiting))
-    own = replace(house, queue=queue, backlog=backlog)
+    own = replace(house, queue=queue, backlog=backlog, endings=Endings())
     worker = Worker(
-        books=own.books, kinds=kinds(own, clock, assessed), queue=queue, name=f"serve/{os.getpid()}", now=clock
+        books=own.books,
+        kinds=kinds(own, clock, assessed),
+        queue=queue,
+        name=f"serve/{os.getpid()}",
+        now=clock,
+        endings=own.endings,
     )
     sender = Sender.open(own.books, clock, plain_loopback=settings.plain_webhooks)
     ticks = (*usual(own.books, own.photos, sender), *of_house(own))

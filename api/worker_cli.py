@@ -1,5 +1,6 @@
 """``quickclaim worker``: does the jobs of an installation on PostgreSQL, sends its notifications, and sweeps."""
 
+import gc
 import os
 import socket
 from collections.abc import Iterator
@@ -63,6 +64,8 @@ def worker(
             sender = Sender.open(stores.books, utc_now, plain_loopback=settings.plain_webhooks)
             how = Serving(at_once=settings.max_assessments, stop_s=settings.shutdown_s)
             ticks = (*usual(stores.books, stores.photos, sender), *of_house(house))
+            gc.collect()
+            gc.freeze()  # as in serving: what is there by now stays to the end
             serve(one, ticks, how)
 
 

@@ -41,6 +41,8 @@ def packed(document: Mapping[str, Any]) -> bytes:
 
 
 def _refuse_floats(value: object) -> None:
+    if isinstance(value, str):
+        return
     if isinstance(value, float):
         raise TypeError("a float has no one spelling")
     if isinstance(value, Mapping):

@@ -1,15 +1,17 @@
 """The database: opened from a small config, one transaction for each piece of work, faults as codes.
 
 SQLite, the embedded default, runs in WAL with ``synchronous=FULL`` and foreign keys on; every writing transaction is
-``BEGIN IMMEDIATE``, so that writers wait in line instead of failing halfway. On PostgreSQL a writing transaction is
-READ COMMITTED and locks the rows that it changes. A reading one sees one moment, on both.
+``BEGIN IMMEDIATE``, so that writers wait in line instead of failing halfway. They have a connection of their own: a
+change of ``query_only`` would have SQLite compile every statement anew. On PostgreSQL a writing transaction is READ
+COMMITTED and locks the rows that it changes. A reading one sees one moment, on both.
 """
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,7 +23,10 @@ from claims.db_faults import coded
 from model.errors import StorageError
 
 FILE = "quickclaim.sqlite3"
-_READS, _LINE = "quickclaim_reads", "quickclaim_line"
+_LINE = "quickclaim_line"
+_STATEMENTS = 512
+"""That a connection of SQLite keeps compiled; all of ours are fewer."""
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +70,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     Raises ``StorageError``: ``busy`` (try again), ``unavailable``, ``full``, ``unwritable``, ``damaged``,
     ``not_upgraded``.
     """
-    with _in_line(engine), _coded(), engine.connect() as connection, connection.begin():
+    with _writers(engine) as writers, _coded(), writers.connect() as connection, connection.begin():
         yield connection
 
 
@@ -73,32 +78,32 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that sees one moment and refuses to write. Raises as ``writing`` does."""
     with _coded(), engine.connect() as opened:
-        if is_embedded(engine):
-            connection = opened.execution_options(**{_READS: True})
-        else:
-            connection = opened.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        with connection.begin():
-            yield connection
+        if not is_embedded(engine):
+            opened.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with opened.begin():
+            yield opened
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
     """Where the writers of one process wait for SQLite; its own waiting is by chance, and some wait for seconds."""
 
+    writers: Engine
     wait_s: float
     turn: threading.Lock = field(default_factory=threading.Lock)
 
 
 @contextmanager
-def _in_line(engine: Engine) -> Iterator[None]:
+def _writers(engine: Engine) -> Iterator[Engine]:
+    """Whose connections write, once it is our turn."""
     line: _Line | None = engine.get_execution_options().get(_LINE)
     if line is None:
-        yield
+        yield engine
         return
     if not line.turn.acquire(timeout=line.wait_s):
         raise StorageError("busy", "other writers of this process took too long")
     try:
-        yield
+        yield line.writers
     finally:
         line.turn.release()
 
@@ -129,15 +134,21 @@ def _url(database: Database) -> URL:
 
 
 def _sqlite(url: URL, database: Database) -> Engine:
+    """The engine of those who read; it knows that of the writers, who are one at a time."""
     _own_file(Path(url.database or ""))
-    engine = create_engine(
-        url,
-        connect_args={"timeout": database.wait_s, "isolation_level": None, "check_same_thread": False},
-        execution_options={_LINE: _Line(database.wait_s)},
-        **_pool(database),
-    )
-    event.listen(engine, "connect", _tune)
-    event.listen(engine, "begin", _begin)
+    writers = _opened(url, replace(database, connections=1), begin="BEGIN IMMEDIATE")
+    readers = _opened(url, database, "query_only=ON", begin="BEGIN")
+    event.listen(readers, "engine_disposed", lambda _: writers.dispose())
+    readers.update_execution_options(**{_LINE: _Line(writers, database.wait_s)})
+    return readers
+
+
+def _opened(url: URL, database: Database, *pragmas: str, begin: str) -> Engine:
+    """The driver would begin late and without a lock; ``isolation_level=None`` leaves it to ``begin``."""
+    own = {"isolation_level": None, "check_same_thread": False, "cached_statements": _STATEMENTS}
+    engine = create_engine(url, connect_args={"timeout": database.wait_s, **own}, **_pool(database))
+    event.listen(engine, "connect", partial(_tune, pragmas=(*_PRAGMAS, *pragmas)))
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
 
 
@@ -150,16 +161,9 @@ def _own_file(path: Path) -> None:
         raise StorageError("unwritable", f"{path.name}: {error.strerror}", file=path.name) from error
 
 
-def _tune(connection: Any, _: object) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+def _tune(connection: Any, _: object, pragmas: Iterable[str]) -> None:
+    for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    """The driver would begin late and without a lock; ``isolation_level=None`` leaves it to this."""
-    reads = bool(connection.get_execution_options().get(_READS))
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def _postgres(url: URL, database: Database) -> Engine:
@@ -184,10 +188,12 @@ def _postgres(url: URL, database: Database) -> Engine:
 
 
 def _pool(database: Database) -> dict[str, Any]:
-    """``hide_parameters``: what was to be stored never stands in an error."""
+    """``hide_parameters``: what was to be stored never stands in an error. The connection that was used last has its
+    pages and statements at hand: it comes first."""
     return {
         "pool_size": database.connections,
         "max_overflow": 0,
         "pool_timeout": database.wait_s,
+        "pool_use_lifo": True,
         "hide_parameters": True,
     }

@@ -1,8 +1,7 @@
-"""What a case waits for from its customer: photos and documents that somebody named, in which words."""
+"""What a case waits for from its customer because somebody asked: which photos, in which words."""
 
 from typing import Final
 
-from api.claim_views.parts import MissingOut
 from api.claim_views.shown import ClaimOut
 from claims.desk.showing import Shown
 from claims.repository.timeline import Step
@@ -24,15 +23,6 @@ def _named(asked: Step) -> tuple[Note, ...]:
     """What was asked for, one by one; nothing where nobody named it."""
     named = asked.reason.facts.get("wanted") if asked.reason else None
     return tuple(item for item in named if isinstance(item, Note)) if isinstance(named, tuple | list) else ()
-
-
-def beyond(asked: Step, claim: ClaimOut, texts: Texts) -> tuple[MissingOut, ...]:
-    """Documents that a person wants beyond those that every such case needs, until they are there."""
-    if asked.after is not CaseState.MATERIALS_INCOMPLETE:
-        return ()
-    known = {item.material for item in claim.missing} | {item.material for item in claim.materials}
-    wanted = (MissingOut.of(item, texts) for item in _named(asked))
-    return tuple(item for item in wanted if item.material not in known)
 
 
 def wishes(asked: Step, claim: ClaimOut, texts: Texts) -> tuple[str, ...]:

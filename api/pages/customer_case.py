@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from api.claim_views.explained import WhyOut, explanation
 from api.claim_views.parts import MissingOut
 from api.claim_views.shown import ClaimOut
-from api.pages.customer_asked import asked_for, beyond, wishes
+from api.pages.customer_asked import asked_for, wishes
 from api.pages.customer_lines import MarkedPhoto, ShownLine, lines_of, marked
 from api.report.words import Words
 from api.versions import etag
@@ -64,9 +64,9 @@ _SHOT: Final = "shot_"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
     """``tag`` is the ``ETag`` that the API gives to the same document. ``wishes`` are photos that were asked for,
-    ``beyond`` documents that the list of the case has not, with ``wished`` what the person wrote who asked; ``ready``:
-    there are photos to look at; ``person``: one can be asked for. ``why`` is None before there is an estimate;
-    ``signed`` is the name under an accepted offer. ``zone`` is the market's.
+    with ``wished`` what the person wrote who asked; ``ready``: there are photos to look at; ``person``: one can be
+    asked for. ``why`` is None before there is an estimate; ``signed`` is the name under an accepted offer. ``zone`` is
+    the market's.
     """
 
     claim: ClaimOut
@@ -77,7 +77,6 @@ class CasePage:
     lines: tuple[ShownLine, ...]
     photos: tuple[MarkedPhoto, ...]
     wishes: tuple[str, ...]
-    beyond: tuple[MissingOut, ...]
     wished: str | None
     ready: bool
     person: bool
@@ -99,7 +98,7 @@ class CasePage:
     @property
     def documents(self) -> list[MissingOut]:
         """Documents that are still to come, those that are surely needed first."""
-        found = [item for item in (*self.claim.missing, *self.beyond) if not item.material.startswith(_SHOT)]
+        found = [item for item in self.claim.missing if not item.material.startswith(_SHOT)]
         return sorted(found, key=lambda item: not item.needed)
 
     @property
@@ -139,7 +138,6 @@ def case_page(desk: Desk, claim_id: UUID, texts: Texts) -> CasePage:
         lines=lines,
         photos=marked(claim.photos, why.lines if why else (), lines),
         wishes=wishes(asked, claim, texts) if asked else (),
-        beyond=beyond(asked, claim, texts) if asked else (),
         wished=asked.reason_text if asked else None,
         ready=_ready(shown),
         person=_may_ask_for_a_person(shown),

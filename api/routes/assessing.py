@@ -1,12 +1,10 @@
 """``POST /v1/claims/{id}/assess``: at once where it takes no longer than two seconds, else 202 and a job to look at."""
 
-import time
 from datetime import datetime
 from functools import partial
 from typing import Final, Self
 from uuid import UUID
 
-import anyio
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict
 
@@ -15,11 +13,12 @@ from api.auth.who import CurrentActor
 from api.claim_views.examples import answered, refused
 from api.claim_views.parts import claim_address, job_address
 from api.claim_views.shown import ClaimOut
-from api.deps import InService, InTexts, Now, Service
+from api.deps import InService, InTexts, Now
 from api.documents import DocumentRoute
 from api.given import Given
 from api.idempotent import InOnce, once
 from api.openapi import CHANGES_CASE, problems
+from api.waiting import OVER, over_within
 from api.working import in_turn, looking
 from claims.actions import Action
 from claims.desk import assessing
@@ -33,15 +32,12 @@ from model.errors import RightsError
 router = APIRouter(prefix="/v1", tags=["claims"], route_class=DocumentRoute)
 
 AT_ONCE_S: Final = 2.0
-_FIRST_LOOK_S, _LONGEST_S, _SLOWER = 0.02, 0.25, 1.3
-"""Looks at a job while somebody waits for it: the longer it takes, the fewer; a crowd that waits costs little."""
 _BUSY: Final = (
     "Too many cases wait for the machine, or one has waited for too long (`QUICKCLAIM_MAX_WAITING`, "
     "`QUICKCLAIM_MAX_WAIT_S`). Nothing was done, nothing is lost: the photos are kept, and the same request, with the "
     "same key, is welcome when `Retry-After` says."
 )
 _LATER: Final = "It takes longer. `Location` leads to the job, which is committed and will be done."
-_OVER: Final = frozenset({JobState.DONE, JobState.FAILED})
 
 
 class JobOut(BaseModel):
@@ -102,7 +98,7 @@ async def assess(
         service.house.backlog.came()
     job = JobOut.model_validate_json(asked.answer.body).id
     with service.door.assessing():
-        over = await _over_soon(service, job)
+        over = await over_within(service.house, job, AT_ONCE_S)
     if not over:
         return _waiting(asked)
     answer = await looking(service.house, actor, service.clock(), partial(told, claim_id=claim_id, texts=texts))
@@ -115,7 +111,7 @@ async def get_job(job_id: UUID, actor: CurrentActor, service: InService, at: Now
     job = await looking(service.house, actor, at, partial(_job, job_id=job_id))
     response.headers["Cache-Control"] = "no-store"
     response.headers["Link"] = f'<{claim_address(job.claim)}>; rel="about"'
-    if job.state not in _OVER:
+    if job.state not in OVER:
         response.headers["Retry-After"] = "1"
     return job
 
@@ -130,22 +126,6 @@ def _job(desk: Desk, job_id: UUID) -> JobOut:
 
 def _shown(job: Job, claim: UUID) -> str:
     return JobOut.of(job, claim).model_dump_json()
-
-
-async def _over_soon(service: Service, job: UUID) -> bool:
-    """Nobody holds a connection while they wait: each look is a transaction of its own."""
-    until, pause = time.monotonic() + AT_ONCE_S, _FIRST_LOOK_S
-    while (left := until - time.monotonic()) > 0:
-        await anyio.sleep(min(pause, left))
-        pause = min(_SLOWER * pause, _LONGEST_S)
-        if await in_turn(partial(_is_over, service, job)):
-            return True
-    return False
-
-
-def _is_over(service: Service, job: UUID) -> bool:
-    with service.books.reading() as book:
-        return jobs.state(book, job) in _OVER
 
 
 def _waiting(asked: Given) -> Response:

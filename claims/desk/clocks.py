@@ -33,20 +33,19 @@ _RECALL: Final = "recall"
 def after_move(desk: Desk, claim: Claim, move: Move) -> datetime | None:
     """Bring the clocks of a case to where ``move`` has led; ``claim`` is the case after it. When the first is due."""
     terms = desk.house.terms(claim.region)
-    for deadline in _open(desk, claim):
-        _keep(desk, deadline, _ended(deadline.clock, move, desk.at))
+    running = [_kept(desk, deadline, _ended(deadline.clock, move, desk.at)) for deadline in _open(desk, claim)]
     if event := _starts(move):
         started = clocks(claim.case_class or CaseClass.SIMPLE, event, desk.at, terms)
         kinds = {ClockKind.REVIEW} if move.name == _RECALL else set(ClockKind)
-        deadlines.start(desk.book, claim.id, [clock for clock in started if clock.kind in kinds], at=desk.at)
+        running += deadlines.start(desk.book, claim.id, [one for one in started if one.kind in kinds], at=desk.at)
     _call_later(desk, claim, move)
     _leave_level(desk, claim, move)
-    return _followed(desk, claim)
+    return _followed(desk, claim, filter(_is_open, running))
 
 
 def followed(desk: Desk, claim: Claim) -> Claim:
     """The case after something came in that its clocks waited for, or that they will wait for."""
-    return replace(claim, due_at=_followed(desk, claim))
+    return replace(claim, due_at=_followed(desk, claim, _open(desk, claim)))
 
 
 def reclassify(desk: Desk, claim: Claim, case_class: CaseClass) -> None:
@@ -57,23 +56,26 @@ def reclassify(desk: Desk, claim: Claim, case_class: CaseClass) -> None:
         return
     began = min(deadline.clock.started_at for deadline in running)
     for deadline in running:
-        _keep(desk, deadline, deadline.clock.dropped(desk.at))
+        _kept(desk, deadline, deadline.clock.dropped(desk.at))
     terms = desk.house.terms(claim.region)
     deadlines.start(desk.book, claim.id, clocks(case_class, Event.MATERIALS_COMPLETE, began, terms), at=desk.at)
 
 
 def next_due(desk: Desk, claim: Claim) -> datetime | None:
     """When the first running clock, or the level that a case was escalated to, is due."""
+    return _first(desk, claim, _open(desk, claim))
+
+
+def _first(desk: Desk, claim: Claim, running: Iterable[Deadline]) -> datetime | None:
     levels = (level.escalation.due_at for level in deadlines.levels_of(desk.book, claim.id) if level.ended_at is None)
-    clock = deadlines.next_due(desk.book, claim.id)
-    return min([*levels, *([] if clock is None else [clock])], default=None)
+    due = (deadline.clock.due_at for deadline in running if deadline.clock.waiting_since is None)
+    return min((*levels, *due), default=None)
 
 
-def _followed(desk: Desk, claim: Claim) -> datetime | None:
+def _followed(desk: Desk, claim: Claim, running: Iterable[Deadline]) -> datetime | None:
     terms, runs = desk.house.terms(claim.region), _insurer_acts(desk, claim)
-    for deadline in _open(desk, claim):
-        _keep(desk, deadline, follow([deadline.clock], runs=runs, at=desk.at, terms=terms)[0])
-    return next_due(desk, claim)
+    clocks_now = ((one, follow([one.clock], runs=runs, at=desk.at, terms=terms)[0]) for one in running)
+    return _first(desk, claim, [_kept(desk, deadline, clock) for deadline, clock in clocks_now])
 
 
 def _insurer_acts(desk: Desk, claim: Claim) -> bool:
@@ -84,13 +86,19 @@ def _insurer_acts(desk: Desk, claim: Claim) -> bool:
 
 
 def _open(desk: Desk, claim: Claim) -> Iterable[Deadline]:
-    every = deadlines.of_claim(desk.book, claim.id)
-    return [one for one in every if one.clock.ended_at is None and one.clock.dropped_at is None]
+    return filter(_is_open, deadlines.of_claim(desk.book, claim.id))
 
 
-def _keep(desk: Desk, deadline: Deadline, clock: Clock) -> None:
-    if clock != deadline.clock:
-        deadlines.save(desk.book, replace(deadline, clock=clock))
+def _is_open(deadline: Deadline) -> bool:
+    return deadline.clock.ended_at is None and deadline.clock.dropped_at is None
+
+
+def _kept(desk: Desk, deadline: Deadline, clock: Clock) -> Deadline:
+    """With the clock as it is from now on; what is as it was is not written."""
+    if clock == deadline.clock:
+        return deadline
+    deadlines.save(desk.book, changed := replace(deadline, clock=clock))
+    return changed
 
 
 def _ended(clock: Clock, move: Move, at: datetime) -> Clock:
@@ -109,7 +117,7 @@ def _starts(move: Move) -> Event | None:
     if move.before is CaseState.REPORTED and move.to is CaseState.MATERIALS_SUBMITTED:
         return Event.MATERIALS_COMPLETE
     rested = {*_RESULT, CaseState.CLOSED, CaseState.DECLINED_MANUAL}
-    return Event.REOPENED if move.before in rested and move.to in _LOOKED_AT else None
+    return Event.REOPENED if move.origin in rested and move.to in _LOOKED_AT else None
 
 
 def _call_later(desk: Desk, claim: Claim, move: Move) -> None:

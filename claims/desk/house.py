@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Final, Self
+from zoneinfo import ZoneInfo
 
 from claims.actors import Actor, ActorKind
 from claims.audit import Thing, ThingKind
@@ -16,6 +17,7 @@ from claims.desk.desk import Desk
 from claims.fraud import FraudRules
 from claims.identifiers import Identifiers, shipped
 from claims.jobs.backlog import Backlog
+from claims.jobs.endings import Endings
 from claims.jobs.queue import JobQueue, LocalQueue
 from claims.keys import Keys
 from claims.lifecycle import Lifecycle
@@ -41,7 +43,7 @@ NOTED_REFUSALS: Final = frozenset({"rights.forbidden", "rights.beyond_authority"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """One installation. ``sample`` is the key by which cases are drawn for a check, ``queue`` where work is put;
-    ``backlog`` says when more of it is refused.
+    ``backlog`` says when more of it is refused, ``endings`` when some of it was done, where it is done in this process.
     """
 
     books: Books
@@ -57,6 +59,7 @@ class House:
     sample: bytes = field(repr=False)
     queue: JobQueue = field(default_factory=LocalQueue, repr=False)
     backlog: Backlog = field(default_factory=lambda: Backlog(ASSESS), repr=False)
+    endings: Endings | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, books: Books, photos: PhotoStore, eyes: Eyes, keys: Keys) -> Self:
@@ -79,6 +82,11 @@ class House:
     def rulebook(self) -> Rulebook:
         """Prices, repair rules and the policy in force."""
         return self.eyes.rulebook
+
+    def zone(self, region: str) -> ZoneInfo:
+        """The market's time; UTC for one that has left the policy, whose cases are shown and kept all the same."""
+        market = self.rulebook.policy.markets.get(region)
+        return ZoneInfo("UTC" if market is None else market.timezone)
 
     def terms(self, region: str) -> Terms:
         """What clocks of a market are computed from. Raises ``UsageError`` for a market without a calendar."""

@@ -8,7 +8,7 @@ from claims.desk.desk import Desk
 from claims.repository import rule_texts
 from claims.repository.book import Book
 from claims.repository.rule_texts import RuleText
-from claims.rule_sources import RuleFile, Source, cited
+from claims.rule_sources import Source
 from claims.rulebook import Rulebook
 from model.errors import ClaimError, StorageError
 
@@ -43,16 +43,10 @@ def rulebook_of(desk: Desk, versions: Mapping[str, str]) -> Rulebook:
 
 
 def _sources(book: Book, versions: Mapping[str, str]) -> tuple[Source, ...]:
-    files = cited(versions)
-    kept = {file: rule_texts.of_version(book, file, version) for file, version in files.items()}
-    gone = tuple(f"{file} {files[file]}" for file, text in kept.items() if text is None)
-    if gone or not files:
-        raise ClaimError("rules_gone", ", ".join(gone), versions=gone or tuple(versions.values()))
-    return tuple(
-        Source(file=RuleFile(text.file), version=text.version, content=text.content)
-        for text in kept.values()
-        if text is not None
-    )
+    found = rule_texts.cited_by(book, versions)
+    if not found.whole:
+        raise ClaimError("rules_gone", ", ".join(found.gone), versions=found.gone or tuple(versions.values()))
+    return found.sources
 
 
 @lru_cache(_AT_HAND)

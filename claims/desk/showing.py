@@ -1,6 +1,6 @@
 """A case as it is shown to somebody: all that this actor may see of it, at one moment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -12,7 +12,8 @@ from claims.deadline_rules import ClockKind
 from claims.deadlines import Clock, promised
 from claims.desk.desk import Desk, thing_of
 from claims.desk.photos import PhotoFile
-from claims.desk.standing import Standing, standing
+from claims.desk.standing import Standing, standing_with
+from claims.lifecycle_faults import RESULT_TOLD
 from claims.materials import Material
 from claims.repository import (
     assessments,
@@ -23,6 +24,7 @@ from claims.repository import (
     materials,
     notices,
     offers,
+    payments,
     photos,
     timeline,
 )
@@ -97,8 +99,11 @@ def show(desk: Desk, claim_id: UUID) -> Shown:
     """Raises ``RightsError``: ``not_found``, ``forbidden``."""
     claim = desk.seen(claim_id)
     full, personal = desk.may(Action.READ_CLAIM, claim), desk.may(Action.SEE_PERSONAL_DATA, claim)
-    made = assessments.of_claim(desk.book, claim.id) if full else ()
-    zone = ZoneInfo(desk.house.rulebook.policy.market(claim.region).timezone)
+    made, received = assessments.last_of(desk.book, claim.id), materials.of_claim(desk.book, claim.id)
+    stands = standing_with(desk, claim, frozenset(one.material for one in received), made)
+    offered = offers.of_claim(desk.book, claim.id)
+    offer = next((one for one in offered if one.ended_at is None), None)
+    zone = desk.house.zone(claim.region)
     every = deadlines.of_claim(desk.book, claim.id)
     clocks = _open_promises(every)
     pictures = photos.of_claim(desk.book, claim.id)
@@ -107,15 +112,15 @@ def show(desk: Desk, claim_id: UUID) -> Shown:
         public=desk.house.lifecycle.public(claim.state, claim.came_from),
         reported=notices.get(desk.book, claim.id),
         steps=timeline.of_claim(desk.book, claim.id),
-        standing=standing(desk, claim),
+        standing=stands,
         clocks=clocks,
         complaints=_complaints(desk, claim, every),
         photos=pictures if full else (),
-        materials=materials.of_claim(desk.book, claim.id) if personal else (),
-        made=made[-1] if made else None,
-        offer=offers.open_of(desk.book, claim.id) if full else None,
-        next_step=_next_step(desk, claim, clocks, zone),
-        can=tuple(_can(desk, claim, photographed=bool(pictures))),
+        materials=received if personal else (),
+        made=made if full else None,
+        offer=offer if full else None,
+        next_step=_waits(desk, claim, stands, offer) or _next_step(desk, claim, clocks, zone),
+        can=tuple(_can(desk, claim, offered, photographed=bool(pictures))),
         zone=zone,
         full=full,
         personal=personal,
@@ -178,19 +183,24 @@ def _open_promises(deadlines: tuple[Deadline, ...]) -> tuple[Clock, ...]:
     return promised([clock for clock in every if clock.ended_at is None and clock.dropped_at is None])
 
 
-def _next_step(desk: Desk, claim: Claim, clocks: tuple[Clock, ...], zone: ZoneInfo) -> Note:
-    """With the time that was promised for it, where the insurer has to act; what payment waits for comes first."""
-    if claim.state is CaseState.CONFIRMED and not standing(desk, claim).complete:
+def _waits(desk: Desk, claim: Claim, stands: Standing, offer: Offer | None) -> Note | None:
+    """What the customer has to do before payment, or for an offer in the place of one that ran out."""
+    if claim.state is CaseState.CONFIRMED and not stands.complete:
         return note("next_step_waits.confirmed")
-    if claim.state is CaseState.ASSESSED and _ran_out(desk, claim):
+    if claim.state is CaseState.ASSESSED and _ran_out(desk, offer):
         return note("next_step_waits.offer_ended")
+    return None
+
+
+def _next_step(desk: Desk, claim: Claim, clocks: tuple[Clock, ...], zone: ZoneInfo) -> Note:
+    """With the time that was promised for it, where the insurer has to act."""
     kind = ClockKind.PAYMENT if claim.state in _PAID else ClockKind.REVIEW
     runs = desk.house.lifecycle.states[claim.state].clock
     due = next((one.due_at for one in clocks if one.kind is kind and one.waiting_since is None), None)
     return desk.house.lifecycle.next_step(claim.state, due_at=due.astimezone(zone) if due and runs else None)
 
 
-def _can(desk: Desk, claim: Claim, *, photographed: bool) -> Iterator[Action]:
+def _can(desk: Desk, claim: Claim, offered: Sequence[Offer], *, photographed: bool) -> Iterator[Action]:
     """What the actor may do with the case as it is. What else it needs is told where it is tried."""
     if claim.erased_at is not None:
         return
@@ -201,17 +211,21 @@ def _can(desk: Desk, claim: Claim, *, photographed: bool) -> Iterator[Action]:
         wanted[Action.ASSESS] = None
     else:
         wanted.pop(Action.ASSESS, None)
-    if desk.house.lifecycle.rests(claim.state) or offers.of_claim(desk.book, claim.id):
+    if desk.house.lifecycle.rests(claim.state) or offered:
         wanted[Action.FEEDBACK] = None
     if claim.state is CaseState.ASSESSED:
-        wanted.pop(Action.ACCEPT if _ran_out(desk, claim) else Action.RENEW_OFFER, None)
+        open_one = next((one for one in offered if one.ended_at is None), None)
+        wanted.pop(Action.ACCEPT if _ran_out(desk, open_one) else Action.RENEW_OFFER, None)
+    if any(offer.accepted_at for offer in offered) and payments.went_out(desk.book, claim.id):
+        wanted.pop(Action.WITHDRAW, None)
+    if claim.state is CaseState.ESCALATED and claim.came_from not in RESULT_TOLD:
+        wanted.pop(Action.CONTEST, None)
     wanted |= dict.fromkeys(_ALWAYS)
     rights, role = desk.house.rights, desk.actor.role
     yield from (one for one in wanted if rights.scope(role, one) is not Scope.NEVER and _reaches(desk, claim, one))
 
 
-def _ran_out(desk: Desk, claim: Claim) -> bool:
-    offer = offers.open_of(desk.book, claim.id)
+def _ran_out(desk: Desk, offer: Offer | None) -> bool:
     return offer is None or offer.runs_out(desk.at)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from claims.jobs.beat import LEASE_LOST, beating
+from claims.jobs.endings import Endings
 from claims.jobs.faults import noted
 from claims.jobs.queue import JobQueue
 from claims.jobs.work import Kinds, Now, Work
@@ -44,7 +45,8 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """Does jobs of its ``kinds``. Several threads may share one; ``name`` says who has a job."""
+    """Does jobs of its ``kinds``. Several threads may share one; ``name`` says who has a job. ``endings`` are told of
+    each that it has let go of."""
 
     books: Books = field(repr=False)
     kinds: Kinds
@@ -52,6 +54,7 @@ class Worker:
     name: str
     now: Now
     pace: Pace = field(default_factory=Pace)
+    endings: Endings | None = field(default=None, repr=False)
     draw: random.Random = field(default_factory=random.SystemRandom, repr=False)
 
     def take(self) -> Job | None:
@@ -88,6 +91,8 @@ class Worker:
                 self._failed(work, fault)
         except Exception as fault:
             _noted("job %s could not be ended", job, fault)
+        if self.endings is not None:
+            self.endings.tell(job.id)
 
     def _fault(self, work: Work) -> str | None:
         """The code of what went wrong; None where nothing did, or nothing that is this worker's any more."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, update
 
 from claims.repository.book import Book
-from claims.repository.rows import columns_of, insert_once, record
+from claims.repository.rows import columns_of, insert_once, record, rows_of
 from claims.tables import app_keys, apps, claim_tokens
 
 
@@ -64,7 +64,7 @@ def add(book: Book, app: App) -> bool:
 
 def get(book: Book, app: UUID) -> App | None:
     """One by its id."""
-    row = book.connection.execute(select(apps).where(apps.c.id == app)).one_or_none()
+    row = rows_of(book.connection, apps, id=app).one_or_none()
     return None if row is None else record(App, row)
 
 
@@ -85,7 +85,7 @@ def add_key(book: Book, key: AppKey) -> None:
 
 def key_with_prefix(book: Book, prefix: str) -> AppKey | None:
     """The key that a presented one would have to be."""
-    row = book.connection.execute(select(app_keys).where(app_keys.c.prefix == prefix)).one_or_none()
+    row = rows_of(book.connection, app_keys, prefix=prefix).one_or_none()
     return None if row is None else record(AppKey, row)
 
 
@@ -97,12 +97,12 @@ def revoke_key(book: Book, key: UUID, *, at: datetime) -> None:
 
 def add_token(book: Book, token: ClaimToken) -> None:
     """One more token of a claim."""
-    book.connection.execute(insert(claim_tokens).values(**columns_of(token)))
+    book.connection.execute(insert(claim_tokens), columns_of(token))
 
 
 def token_with_digest(book: Book, digest: str) -> ClaimToken | None:
     """The token that a presented one is."""
-    row = book.connection.execute(select(claim_tokens).where(claim_tokens.c.digest == digest)).one_or_none()
+    row = rows_of(book.connection, claim_tokens, digest=digest).one_or_none()
     return None if row is None else record(ClaimToken, row)
 
 

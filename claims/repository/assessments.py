@@ -3,16 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import CursorResult, Row, bindparam, select
 
 from claims.replay import StoredEstimate
 from claims.repository.book import Book
-from claims.repository.rows import insert_once, record
+from claims.repository.rows import insert_once, record, rows_of
 from claims.tables import assessments
 from claims.triage import Authority, CaseClass, Route
+
+_LAST: Final = (
+    select(assessments).where(assessments.c.claim == bindparam("claim")).order_by(assessments.c.id.desc()).limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,22 +59,26 @@ def keep(book: Book, made: Made) -> tuple[Made, bool]:
 
 def with_inputs(book: Book, claim: UUID, inputs: str) -> Made | None:
     """The assessment of these inputs (``StoredEstimate.inputs``), where it was made before."""
-    return _one(book, select(assessments).where(assessments.c.claim == claim, assessments.c.inputs == inputs))
+    return _one(rows_of(book.connection, assessments, claim=claim, inputs=inputs))
 
 
 def get(book: Book, assessment: UUID) -> Made | None:
     """One by its id."""
-    return _one(book, select(assessments).where(assessments.c.id == assessment))
+    return _one(rows_of(book.connection, assessments, id=assessment))
+
+
+def last_of(book: Book, claim: UUID) -> Made | None:
+    """The one that was made last, None where the machine has not looked."""
+    return _one(book.connection.execute(_LAST, {"claim": claim}))
 
 
 def of_claim(book: Book, claim: UUID) -> tuple[Made, ...]:
     """All of a case, the first made first."""
-    query = select(assessments).where(assessments.c.claim == claim).order_by(assessments.c.id)
-    return tuple(map(_made, book.connection.execute(query)))
+    return tuple(map(_made, rows_of(book.connection, assessments, "id", claim=claim)))
 
 
-def _one(book: Book, query: Select[Any]) -> Made | None:
-    row = book.connection.execute(query).one_or_none()
+def _one(found: CursorResult[Any]) -> Made | None:
+    row = found.one_or_none()
     return None if row is None else _made(row)
 
 

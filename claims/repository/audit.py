@@ -22,6 +22,7 @@ _UNREADABLE: Final[Any] = {"unreadable": 0.5}
 _NO_TIME: Final = datetime.fromisoformat("0001-01-01")
 """Without a zone, which no entry is."""
 _AT_A_TIME: Final = 1000
+_LOCKED_HEAD: Final = select(audit_head).with_for_update()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ def append_all(book: Book, said: Sequence[Said], *, at: datetime) -> tuple[Entry
     """The next entries, in order, as ``append`` does for one."""
     if not said:
         return ()
-    last, entries = _head(book.connection.execute(select(audit_head).with_for_update()).one()), list[Entry]()
+    last, entries = _head(book.connection.execute(_LOCKED_HEAD).one()), list[Entry]()
     for one in said:
         entry = chain.append(
             last, at=at, actor=one.actor, action=one.action, on=one.on, facts=one.facts, key=book.secrets.audit

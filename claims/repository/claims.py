@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Row, Select, and_, bindparam, func, or_, select
 
 from claims.facts import CaseFacts
 from claims.ids import new_number
 from claims.repository.book import Book
-from claims.repository.rows import columns_of, insert_once, record
+from claims.repository.rows import change_rows, columns_of, insert_once, record, rows_of
 from claims.review_queue import Lease, Place
 from claims.states import CaseState, Owner
 from claims.tables import claims, people
@@ -20,6 +20,8 @@ from claims.triage import Authority, CaseClass
 from model.errors import StorageError
 
 _TRIES = 5
+_ONE: Final = select(claims).where(claims.c.id == bindparam("claim"))
+_LOCKED, _FREE = (_ONE.with_for_update(skip_locked=skip, key_share=True) for skip in (False, True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ def add(book: Book, claim: Claim) -> Claim:
 
 def get(book: Book, claim: UUID) -> Claim | None:
     """A case by its id."""
-    return _one(book, select(claims).where(claims.c.id == claim))
+    return _one(rows_of(book.connection, claims, id=claim))
 
 
 def some(book: Book, ids: Iterable[UUID]) -> dict[UUID, Claim]:
@@ -75,7 +77,7 @@ def some(book: Book, ids: Iterable[UUID]) -> dict[UUID, Claim]:
 
 def by_number(book: Book, number: str) -> Claim | None:
     """A case by the number that people read."""
-    return _one(book, select(claims).where(claims.c.number == number))
+    return _one(rows_of(book.connection, claims, number=number))
 
 
 def locked(book: Book, claim: UUID, *, wait: bool = True) -> Claim | None:
@@ -83,8 +85,7 @@ def locked(book: Book, claim: UUID, *, wait: bool = True) -> Claim | None:
 
     None where there is none, and without ``wait`` also where somebody else has it.
     """
-    query = select(claims).where(claims.c.id == claim)
-    return _one(book, query.with_for_update(skip_locked=not wait, key_share=True))
+    return _one(book.connection.execute(_LOCKED if wait else _FREE, {"claim": claim}))
 
 
 def save(book: Book, claim: Claim) -> Claim:
@@ -93,9 +94,7 @@ def save(book: Book, claim: Claim) -> Claim:
     Raises ``StorageError`` ``storage.moved`` when somebody else changed it since it was read.
     """
     after = replace(claim, version=claim.version + 1)
-    same = and_(claims.c.id == claim.id, claims.c.version == claim.version)
-    done = book.connection.execute(update(claims).where(same).values(**_columns(after)))
-    if done.rowcount != 1:
+    if change_rows(book.connection, claims, _columns(after), id=claim.id, version=claim.version) != 1:
         raise StorageError("moved", "the case was changed by somebody else", row_version=claim.version)
     return after
 
@@ -142,6 +141,12 @@ def _behind(place: Place) -> ColumnElement[bool]:
     return or_(later, and_(claims.c.due_at == place.due_at, same_due))
 
 
+def open_regions(book: Book) -> frozenset[str]:
+    """Markets that have a case which is not at rest."""
+    query = select(claims.c.region).where(claims.c.closed_at.is_(None)).distinct()
+    return frozenset(book.connection.execute(query).scalars())
+
+
 def held(book: Book, person: UUID, *, at: datetime) -> int:
     """How many cases are in a person's hands. Nobody else counts them until this transaction ends."""
     book.connection.execute(select(people.c.id).where(people.c.id == person).with_for_update())
@@ -149,8 +154,8 @@ def held(book: Book, person: UUID, *, at: datetime) -> int:
     return book.connection.execute(select(func.count()).select_from(claims).where(*mine)).scalar_one()
 
 
-def _one(book: Book, query: Select[Any]) -> Claim | None:
-    row = book.connection.execute(query).one_or_none()
+def _one(found: CursorResult[Any]) -> Claim | None:
+    row = found.one_or_none()
     return None if row is None else _claim(row)
 
 

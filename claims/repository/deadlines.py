@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from claims.deadline_rules import Level
 from claims.deadlines import Clock, Escalation
@@ -14,8 +14,13 @@ from claims.ids import new_id
 from claims.note_json import note_json, note_of
 from claims.policy import Span
 from claims.repository.book import Book
-from claims.repository.rows import insert_once, notes_json, notes_of, record
+from claims.repository.rows import change_rows, insert_once, notes_json, notes_of, record, rows_of
 from claims.tables import deadlines, escalations
+
+_RUNS: Final = tuple(
+    column.is_(None) for column in (deadlines.c.waiting_since, deadlines.c.ended_at, deadlines.c.dropped_at)
+)
+_NEXT_DUE: Final = select(func.min(deadlines.c.due_at)).where(deadlines.c.claim == bindparam("claim"), *_RUNS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,25 +56,26 @@ def start(book: Book, claim: UUID, clocks: Iterable[Clock], *, at: datetime) -> 
 
 def of_claim(book: Book, claim: UUID) -> tuple[Deadline, ...]:
     """Every clock of a case, the first started first."""
-    return _all(book, select(deadlines).where(deadlines.c.claim == claim).order_by(deadlines.c.id))
+    return tuple(map(_deadline, rows_of(book.connection, deadlines, "id", claim=claim)))
 
 
 def save(book: Book, deadline: Deadline) -> None:
     """The clock as it is now."""
     values = {**_columns(deadline.clock), "escalated_at": deadline.escalated_at}
-    book.connection.execute(update(deadlines).where(deadlines.c.id == deadline.id).values(**values))
+    change_rows(book.connection, deadlines, values, id=deadline.id)
 
 
 def next_due(book: Book, claim: UUID) -> datetime | None:
     """When the first clock of a case ends that still runs: the claim's ``due_at``."""
-    query = select(deadlines.c.due_at).where(deadlines.c.claim == claim, *_runs())
-    return book.connection.execute(query.order_by(deadlines.c.due_at).limit(1)).scalar_one_or_none()
+    first: datetime | None = book.connection.execute(_NEXT_DUE, {"claim": claim}).scalar_one()
+    return first
 
 
 def overdue(book: Book, *, at: datetime, limit: int = 100) -> tuple[Deadline, ...]:
     """Clocks that were missed and that nobody has acted on, the longest overdue first."""
     late = (deadlines.c.due_at < at, deadlines.c.escalated_at.is_(None))
-    return _all(book, select(deadlines).where(*_runs(), *late).order_by(deadlines.c.due_at).limit(limit))
+    query = select(deadlines).where(*_RUNS, *late).order_by(deadlines.c.due_at).limit(limit)
+    return tuple(map(_deadline, book.connection.execute(query)))
 
 
 def escalate(
@@ -92,8 +98,7 @@ def escalate(
 
 def levels_of(book: Book, claim: UUID) -> tuple[Escalated, ...]:
     """Where a case was escalated to, the first first."""
-    query = select(escalations).where(escalations.c.claim == claim).order_by(escalations.c.id)
-    return tuple(map(_escalated, book.connection.execute(query)))
+    return tuple(map(_escalated, rows_of(book.connection, escalations, "id", claim=claim)))
 
 
 def overdue_levels(book: Book, *, at: datetime, limit: int = 100) -> tuple[Escalated, ...]:
@@ -109,14 +114,8 @@ def end_level(book: Book, claim: UUID, level: Level, *, at: datetime) -> None:
     book.connection.execute(update(escalations).where(*here).values(ended_at=at))
 
 
-def _runs() -> tuple[Any, ...]:
-    stopped = (deadlines.c.waiting_since, deadlines.c.ended_at, deadlines.c.dropped_at)
-    return tuple(column.is_(None) for column in stopped)
-
-
-def _all(book: Book, query: Select[Any]) -> tuple[Deadline, ...]:
-    rows = book.connection.execute(query)
-    return tuple(record(Deadline, row, clock=_clock(row)) for row in rows)
+def _deadline(row: Row[Any]) -> Deadline:
+    return record(Deadline, row, clock=_clock(row))
 
 
 def _clock(row: Row[Any]) -> Clock:

@@ -33,6 +33,13 @@ def closed(book: Book, region: str, *, before: datetime, limit: int = 100) -> tu
     return tuple(found[claim] for claim in ids)
 
 
+def regions(book: Book) -> tuple[str, ...]:
+    """Markets that have a case which is closed and not erased."""
+    kept = (table.c.closed_at.is_not(None), table.c.erased_at.is_(None))
+    query = select(table.c.region).where(*kept).distinct().order_by(table.c.region)
+    return tuple(book.connection.execute(query).scalars())
+
+
 def erase(book: Book, claim: Claim, *, at: datetime) -> Claim:
     """The case without anybody's personal data: no notice, photos, documents, signatures or own words, and no way in.
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 
 from claims.actors import Actor
 from claims.repository.book import Book
-from claims.repository.rows import insert_once
+from claims.repository.rows import change_rows, insert_once, rows_of
 from claims.tables import idempotency
 from model.errors import StorageError
 
@@ -60,8 +60,7 @@ def answer(book: Book, actor: Actor, key: str, given: Answer) -> None:
     own = _key(key)
     body = book.sealed(given.body, "idempotency", f"{actor.name}/{own}", "answer")
     values = {"status": given.status, "headers": given.headers, "answer_sealed": body}
-    mine = (idempotency.c.actor == actor.name, idempotency.c.key_sha256 == own)
-    if book.connection.execute(update(idempotency).where(*mine).values(**values)).rowcount != 1:
+    if change_rows(book.connection, idempotency, values, actor=actor.name, key_sha256=own) != 1:
         raise RuntimeError("an answer to nothing that was asked")
 
 
@@ -71,8 +70,7 @@ def sweep(book: Book, *, before: datetime) -> int:
 
 
 def _stored(book: Book, actor: Actor, own: str, fingerprint: str) -> Asked:
-    mine = (idempotency.c.actor == actor.name, idempotency.c.key_sha256 == own)
-    row = book.connection.execute(select(idempotency).where(*mine)).one_or_none()
+    row = rows_of(book.connection, idempotency, actor=actor.name, key_sha256=own).one_or_none()
     if row is None:
         raise StorageError("busy", "a key was forgotten at this moment")
     if row.fingerprint != fingerprint:

@@ -3,16 +3,44 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import and_, bindparam, delete, or_, select, update
 
 from claims.repository.book import Book
-from claims.repository.rows import columns_of, insert_once, record
+from claims.repository.rows import change_rows, columns_of, insert_once, record, rows_of
 from claims.tables import jobs
 from claims.tables.words import JobState
 from model.errors import StorageError
+
+_NOW: Final = bindparam("now", type_=jobs.c.not_before.type)
+_FREE: Final = or_(
+    and_(jobs.c.state == JobState.WAITING, jobs.c.not_before <= _NOW),
+    and_(jobs.c.state == JobState.RUNNING, jobs.c.lease_until <= _NOW),
+)
+_NEXT: Final = select(jobs.c.id).where(_FREE).order_by(jobs.c.not_before, jobs.c.id).limit(1)
+_NEXT_ANY: Final = _NEXT.with_for_update(skip_locked=True)
+_NEXT_OF: Final = _NEXT.where(jobs.c.kind.in_(bindparam("kinds", expanding=True))).with_for_update(skip_locked=True)
+_THIS: Final = select(jobs.c.id).where(jobs.c.id == bindparam("job"), _FREE).with_for_update(skip_locked=True)
+_TAKEN: Final = (
+    update(jobs)
+    .where(jobs.c.id == bindparam("job"))
+    .values(
+        state=JobState.RUNNING,
+        worker=bindparam("by"),
+        lease_until=bindparam("until"),
+        attempts=jobs.c.attempts + 1,
+    )
+    .returning(*jobs.c)
+)
+_DUE: Final = (
+    select(jobs.c.not_before)
+    .where(jobs.c.state == JobState.WAITING, jobs.c.not_before <= _NOW, jobs.c.kind == bindparam("of_kind"))
+    .order_by(jobs.c.not_before)
+    .limit(bindparam("most"))
+)
+_STATE: Final = select(jobs.c.state).where(jobs.c.id == bindparam("job"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,42 +69,38 @@ def put(book: Book, job: Job) -> tuple[Job, bool]:
     """The job of this key, and whether it is new: the same work is put once."""
     if insert_once(book.connection, jobs, columns_of(job), on=["key"]):
         return job, True
-    row = book.connection.execute(select(jobs).where(jobs.c.key == job.key)).one()
+    row = rows_of(book.connection, jobs, key=job.key).one()
     return record(Job, row), False
 
 
 def get(book: Book, job: UUID) -> Job | None:
     """One by its id."""
-    row = book.connection.execute(select(jobs).where(jobs.c.id == job)).one_or_none()
+    row = rows_of(book.connection, jobs, id=job).one_or_none()
     return None if row is None else record(Job, row)
 
 
 def take(book: Book, worker: str, *, at: datetime, lease: timedelta, kinds: Iterable[str] = ()) -> Job | None:
     """The next job that may begin, now this worker's; None where nothing waits. Work of a dead worker comes again."""
-    query = select(jobs).where(_free(at)).order_by(jobs.c.not_before, jobs.c.id).limit(1)
-    if wanted := tuple(kinds):
-        query = query.where(jobs.c.kind.in_(wanted))
-    row = book.connection.execute(query.with_for_update(skip_locked=True)).one_or_none()
-    return None if row is None else _taken(book, row.id, worker, at, lease)
+    wanted = list(kinds)
+    query, given = (_NEXT_OF, {"kinds": wanted}) if wanted else (_NEXT_ANY, {})
+    found = book.connection.execute(query, {"now": at, **given}).scalar_one_or_none()
+    return None if found is None else _taken(book, found, worker, at, lease)
 
 
 def due(book: Book, kind: str, *, at: datetime, limit: int) -> tuple[datetime, ...]:
     """Since when jobs of a kind may begin that wait at ``at``, the oldest first."""
-    waits = (jobs.c.state == JobState.WAITING, jobs.c.not_before <= at, jobs.c.kind == kind)
-    query = select(jobs.c.not_before).where(*waits).order_by(jobs.c.not_before).limit(limit)
-    return tuple(book.connection.execute(query).scalars())
+    return tuple(book.connection.execute(_DUE, {"now": at, "of_kind": kind, "most": limit}).scalars())
 
 
 def state(book: Book, job: UUID) -> JobState | None:
     """How far one is."""
-    return book.connection.execute(select(jobs.c.state).where(jobs.c.id == job)).scalar_one_or_none()
+    return book.connection.execute(_STATE, {"job": job}).scalar_one_or_none()
 
 
 def begin(book: Book, job: UUID, worker: str, *, at: datetime, lease: timedelta) -> Job | None:
     """This job, now this worker's; None where it is done, not yet due, or somebody else's."""
-    query = select(jobs.c.id).where(jobs.c.id == job, _free(at)).with_for_update(skip_locked=True)
-    row = book.connection.execute(query).one_or_none()
-    return None if row is None else _taken(book, row.id, worker, at, lease)
+    found = book.connection.execute(_THIS, {"job": job, "now": at}).scalar_one_or_none()
+    return None if found is None else _taken(book, found, worker, at, lease)
 
 
 def extend(book: Book, job: Job, *, at: datetime, lease: timedelta) -> None:
@@ -109,20 +133,12 @@ def sweep(book: Book, *, before: datetime) -> int:
     return book.connection.execute(delete(jobs).where(over, jobs.c.ended_at < before)).rowcount
 
 
-def _free(at: datetime) -> ColumnElement[bool]:
-    waits = and_(jobs.c.state == JobState.WAITING, jobs.c.not_before <= at)
-    return or_(waits, and_(jobs.c.state == JobState.RUNNING, jobs.c.lease_until <= at))
-
-
 def _taken(book: Book, job: UUID, worker: str, at: datetime, lease: timedelta) -> Job:
-    own = {"state": JobState.RUNNING, "worker": worker, "lease_until": at + lease, "attempts": jobs.c.attempts + 1}
-    row = book.connection.execute(update(jobs).where(jobs.c.id == job).values(**own).returning(*jobs.c)).one()
-    return record(Job, row)
+    return record(Job, book.connection.execute(_TAKEN, {"job": job, "by": worker, "until": at + lease}).one())
 
 
 def _change(book: Book, job: Job, **values: object) -> None:
     """Attempts count leases: a worker that lost one and another that has the same name are told apart."""
-    mine = (jobs.c.id == job.id, jobs.c.state == JobState.RUNNING, jobs.c.worker == job.worker)
-    same = jobs.c.attempts == job.attempts
-    if book.connection.execute(update(jobs).where(*mine, same).values(**values)).rowcount != 1:
+    same = {"id": job.id, "state": JobState.RUNNING, "worker": job.worker, "attempts": job.attempts}
+    if change_rows(book.connection, jobs, values, **same) != 1:
         raise StorageError("lease_lost", "the job is somebody else's by now")

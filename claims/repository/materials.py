@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from claims.actors import Actor
 from claims.ids import new_id
 from claims.materials import Material
 from claims.repository.book import Book
-from claims.repository.rows import columns_of, insert_once, record
+from claims.repository.rows import columns_of, insert_once, record, rows_of
 from claims.tables import materials
 
 
@@ -55,14 +55,12 @@ def add(
 
 def there(book: Book, claim: UUID) -> frozenset[Material]:
     """What a case has at least one of."""
-    query = select(materials.c.material).where(materials.c.claim == claim)
-    return frozenset(book.connection.execute(query).scalars())
+    return frozenset(received.material for received in of_claim(book, claim))
 
 
 def of_claim(book: Book, claim: UUID) -> tuple[Received, ...]:
     """All that was handed in, the first first."""
-    query = select(materials).where(materials.c.claim == claim).order_by(materials.c.added_at, materials.c.id)
-    return tuple(record(Received, row) for row in book.connection.execute(query))
+    return tuple(record(Received, row) for row in rows_of(book.connection, materials, "added_at", "id", claim=claim))
 
 
 def erase(book: Book, claim: UUID) -> None:

@@ -6,16 +6,21 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, bindparam, delete, insert, select
 
 from claims.notice import Channel, Contact, LossPlace, Notice, OtherParty
 from claims.repository.book import Book
+from claims.repository.rows import rows_of
 from claims.tables import notices
 
 _NUMBERS: Final = ("policy_number", "plate", "vin")
 _TEXTS: Final = (*_NUMBERS, "engine_number", "course")
 _DOCUMENTS: Final = ("place", "other_parties", "contact")
 _COLUMNS: Final = ("region", "happened_at", "cause")
+_WITH: Final = {
+    name: select(notices.c.claim).where(notices.c[f"{name}_index"] == bindparam("index")).order_by(notices.c.claim)
+    for name in _NUMBERS
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +37,20 @@ def add(book: Book, claim: UUID, notice: Notice, *, at: datetime) -> None:
     documents = notice.model_dump(mode="json", include=set(_DOCUMENTS))
     personal = {name: getattr(notice, name) for name in _TEXTS}
     personal |= {name: json.dumps(document) for name, document in documents.items()}
-    book.connection.execute(
-        insert(notices).values(
-            claim=claim,
-            reported_at=at,
-            answers=notice.model_dump(mode="json", exclude={*_TEXTS, *_DOCUMENTS, *_COLUMNS}),
-            **{name: getattr(notice, name) for name in _COLUMNS},
-            **{f"{name}_sealed": book.sealed(text, "notices", claim, name) for name, text in personal.items()},
-            **{f"{name}_index": book.blind(name, getattr(notice, name)) for name in _NUMBERS},
-        )
-    )
+    row = {
+        "claim": claim,
+        "reported_at": at,
+        "answers": notice.model_dump(mode="json", exclude={*_TEXTS, *_DOCUMENTS, *_COLUMNS}),
+        **{name: getattr(notice, name) for name in _COLUMNS},
+        **{f"{name}_sealed": book.sealed(text, "notices", claim, name) for name, text in personal.items()},
+        **{f"{name}_index": book.blind(name, getattr(notice, name)) for name in _NUMBERS},
+    }
+    book.connection.execute(insert(notices), row)
 
 
 def get(book: Book, claim: UUID) -> Reported | None:
     """The notice of a case, None where it was erased."""
-    row = book.connection.execute(select(notices).where(notices.c.claim == claim)).one_or_none()
+    row = rows_of(book.connection, notices, claim=claim).one_or_none()
     return None if row is None else Reported(claim, row.reported_at, _notice(book, row))
 
 
@@ -54,8 +58,7 @@ def with_number(book: Book, name: str, normal: str) -> tuple[UUID, ...]:
     """Cases of the same ``plate``, ``vin`` or ``policy_number`` in its normal form, the oldest first."""
     if name not in _NUMBERS:
         raise ValueError(f"nothing is found by {name}")
-    same = notices.c[f"{name}_index"] == book.blind(name, normal)
-    return tuple(book.connection.execute(select(notices.c.claim).where(same).order_by(notices.c.claim)).scalars())
+    return tuple(book.connection.execute(_WITH[name], {"index": book.blind(name, normal)}).scalars())
 
 
 def erase(book: Book, claim: UUID) -> None:

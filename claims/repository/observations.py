@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Executable, delete, select
+from sqlalchemy import Executable, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from claims.ids import new_id
@@ -25,6 +25,9 @@ def _keep(insert: Any) -> Executable:
     return kept
 
 
+_KEPT: Final = select(observations.c.sha256, observations.c.blob).where(
+    observations.c.sha256.in_(bindparam("files", expanding=True)), observations.c.looked_with == bindparam("way")
+)
 _KEEP: Final = {"sqlite": _keep(sqlite.insert), "postgresql": _keep(postgresql.insert)}
 
 
@@ -48,9 +51,8 @@ def keep(book: Book, seen: Mapping[str, Kept], *, at: datetime) -> None:
 
 def kept(book: Book, photos_seen: Iterable[str], looked_with: str) -> Mapping[str, str]:
     """The SHA-256 of the blob for each of the photos, by the photo's; nothing for one that nobody looked at so."""
-    same = (observations.c.sha256.in_(tuple(photos_seen)), observations.c.looked_with == looked_with)
-    query = select(observations.c.sha256, observations.c.blob).where(*same)
-    return {row.sha256: row.blob for row in book.connection.execute(query)}
+    rows = book.connection.execute(_KEPT, {"files": list(photos_seen), "way": looked_with})
+    return {row.sha256: row.blob for row in rows}
 
 
 def is_known(book: Book, blob: str) -> bool:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, exists, select, update
+from sqlalchemy import CursorResult, Row, bindparam, exists, select, update
 
 from claims.repository.book import Book
 from claims.repository.rows import (
@@ -16,6 +16,7 @@ from claims.repository.rows import (
     notes_json,
     notes_of,
     opened_record,
+    rows_of,
     sealed_columns,
 )
 from claims.states import Node, Role
@@ -25,6 +26,7 @@ from model.errors import StorageError
 from model.notes import Note
 
 _PERSONAL: Final = ("terms", "signature")
+_OPEN: Final = select(offers).where(offers.c.claim == bindparam("claim"), offers.c.ended_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,18 +89,17 @@ def make(book: Book, offer: Offer) -> Offer:
 
 def open_of(book: Book, claim: UUID) -> Offer | None:
     """The offer that waits for an answer, or that was accepted and holds."""
-    return _one(book, select(offers).where(offers.c.claim == claim, offers.c.ended_at.is_(None)))
+    return _one(book, book.connection.execute(_OPEN, {"claim": claim}))
 
 
 def get(book: Book, offer: UUID) -> Offer | None:
     """One by its id."""
-    return _one(book, select(offers).where(offers.c.id == offer))
+    return _one(book, rows_of(book.connection, offers, id=offer))
 
 
 def of_claim(book: Book, claim: UUID) -> tuple[Offer, ...]:
     """Every offer of a case, the first made first."""
-    query = select(offers).where(offers.c.claim == claim).order_by(offers.c.position)
-    return tuple(_offer(book, row) for row in book.connection.execute(query))
+    return tuple(_offer(book, row) for row in rows_of(book.connection, offers, "position", claim=claim))
 
 
 def accept(
@@ -148,8 +149,8 @@ def _change(book: Book, offer: Offer, **values: object) -> None:
     change_one(book.connection, offers, offers.c.id == offer.id, offers.c.ended_at.is_(None), same, **values)
 
 
-def _one(book: Book, query: Select[Any]) -> Offer | None:
-    row = book.connection.execute(query).one_or_none()
+def _one(book: Book, found: CursorResult[Any]) -> Offer | None:
+    row = found.one_or_none()
     return None if row is None else _offer(book, row)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Row, insert, select, update
 from claims.ids import new_id
 from claims.outbox import Notification
 from claims.repository.book import Book
-from claims.repository.rows import insert_once, record
+from claims.repository.rows import insert_once, record, rows_of
 from claims.states import Node
 from claims.tables import outbox, webhooks
 
@@ -67,8 +67,7 @@ def webhook(book: Book, one: UUID) -> Webhook | None:
 
 def webhooks_of(book: Book, app: UUID) -> tuple[Webhook, ...]:
     """Receivers of an app, active or not."""
-    query = select(webhooks).where(webhooks.c.app == app).order_by(webhooks.c.id)
-    return tuple(_webhook(book, row) for row in book.connection.execute(query))
+    return tuple(_webhook(book, row) for row in rows_of(book.connection, webhooks, "id", app=app))
 
 
 def put(book: Book, claim: UUID, notification: Notification, to: UUID, *, at: datetime) -> bool:
@@ -91,6 +90,8 @@ def take(book: Book, *, at: datetime, lease: timedelta, limit: int = 20) -> tupl
     """Deliveries to attempt now, counted as attempted; a sender that dies leaves them for after ``lease``."""
     due = select(outbox.c.id).where(outbox.c.next_at <= at).order_by(outbox.c.next_at, outbox.c.id).limit(limit)
     ids = book.connection.execute(due.with_for_update(skip_locked=True)).scalars().all()
+    if not ids:
+        return ()
     taken = {"attempts": outbox.c.attempts + 1, "next_at": at + lease}
     rows = book.connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**taken).returning(*outbox.c))
     return tuple(sorted((record(Delivery, row) for row in rows), key=lambda delivery: delivery.id))

@@ -71,6 +71,12 @@ def open_of(book: Book, claim: UUID) -> Payment | None:
     return None if row is None else _payment(book, row)
 
 
+def went_out(book: Book, claim: UUID) -> bool:
+    """Whether money of the case is on its way or has arrived, and has not come back."""
+    stayed = select(payments.c.id).where(payments.c.claim == claim, payments.c.returned_at.is_(None)).limit(1)
+    return book.connection.execute(stayed).first() is not None
+
+
 def of_claim(book: Book, claim: UUID) -> tuple[Payment, ...]:
     """Every payment of a case, the first first."""
     return tuple(_payment(book, row) for row in book.connection.execute(_of(claim)))

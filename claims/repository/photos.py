@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, insert, or_,
 from claims.fraud_case import Position
 from claims.repository import observations
 from claims.repository.book import Book
-from claims.repository.rows import columns_of, notes_json, notes_of, record
+from claims.repository.rows import columns_of, notes_json, notes_of, record, rows_of
 from claims.tables import materials, offers, payments, photo_bands, photos
 from inference.fingerprint import NEAR_DUPLICATE_DISTANCE, near_duplicate
 from model.notes import Note
@@ -35,6 +35,10 @@ _ELSEWHERE: Final = (
     .order_by(photos.c.id)
 )
 """Made once: to spell it anew for each photo took longer than to ask."""
+
+_PLACES: Final = select(photos.c.id, photos.c.sha256, photos.c.position_sealed).where(
+    photos.c.claim == bindparam("claim"), photos.c.position_sealed.is_not(None)
+)
 
 _FILES: Final = (photos.c.sha256, materials.c.sha256, offers.c.signature_sha256, payments.c.proof_sha256)
 """Every column that names a file of the photo store."""
@@ -102,22 +106,18 @@ def add(
 
 def of_claim(book: Book, claim: UUID) -> tuple[Photo, ...]:
     """The photos of a case in the order in which they came."""
-    query = select(photos).where(photos.c.claim == claim).order_by(photos.c.position)
-    return tuple(map(_photo, book.connection.execute(query)))
+    return tuple(map(_photo, rows_of(book.connection, photos, "position", claim=claim)))
 
 
 def get(book: Book, claim: UUID, sha256: str) -> Photo | None:
     """One photo of a case by its file."""
-    query = select(photos).where(photos.c.claim == claim, photos.c.sha256 == sha256)
-    row = book.connection.execute(query).one_or_none()
+    row = rows_of(book.connection, photos, claim=claim, sha256=sha256).one_or_none()
     return None if row is None else _photo(row)
 
 
 def places(book: Book, claim: UUID) -> Mapping[str, Position]:
     """Where the photos of a case were taken, by their SHA-256; nothing for those that do not say."""
-    columns = (photos.c.id, photos.c.sha256, photos.c.position_sealed)
-    query = select(*columns).where(photos.c.claim == claim, photos.c.position_sealed.is_not(None))
-    rows = book.connection.execute(query).all()
+    rows = book.connection.execute(_PLACES, {"claim": claim}).all()
     told = {row.sha256: book.opened(row.position_sealed, "photos", row.id, "position") for row in rows}
     pairs = {sha256: json.loads(text) for sha256, text in told.items() if text is not None}
     return {sha256: Position(latitude=pair[0], longitude=pair[1]) for sha256, pair in pairs.items()}

@@ -159,7 +159,8 @@ def _flat(example: Example) -> dict[str, Any]:
 
 def _example(row: Row[Any]) -> Example:
     photo = box = None
+    outline = row.outline and tuple((x, y) for x, y in row.outline)
     if row.photo_sha256 is not None:
         photo = ReviewedPhoto(sha256=row.photo_sha256, width=row.photo_width, height=row.photo_height)
         box = (row.left, row.top, row.right, row.bottom)
-    return record(Example, row, group=str(row.claim), photo=photo, box=box)
+    return record(Example, row, group=str(row.claim), photo=photo, box=box, outline=outline)

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    CursorResult,
     Executable,
     Row,
     Table,
@@ -27,17 +28,24 @@ from model.notes import Note
 
 T = TypeVar("T")
 
+_SAME: Final = "same_"
+
 
 def record(kind: type[T], row: Row[Any], **changed: object) -> T:
     """A frozen record of the row's columns of the same names; ``changed`` are those that differ."""
-    columns = row._mapping
-    own = {field.name: columns[field.name] for field in fields(kind) if field.name in columns}  # type: ignore[arg-type]
+    columns = row._asdict()
+    own = {name: columns[name] for name in _names(kind) if name in columns}  # type: ignore[arg-type]
     return kind(**{**own, **changed})
 
 
 def columns_of(given: object, **changed: object) -> dict[str, Any]:
     """The columns of a record; ``changed`` are those that differ."""
-    return {**{field.name: getattr(given, field.name) for field in fields(given)}, **changed}  # type: ignore[arg-type]
+    return {**{name: getattr(given, name) for name in _names(type(given))}, **changed}  # type: ignore[arg-type]
+
+
+@cache
+def _names(kind: type[object]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))  # type: ignore[arg-type]
 
 
 def sealed_columns(book: Book, table: Table, given: Any, *personal: str, **changed: object) -> dict[str, Any]:
@@ -54,6 +62,29 @@ def opened_record(book: Book, table: Table, kind: type[T], row: Row[Any], *perso
     return record(kind, row, **told, **changed)
 
 
+def rows_of(connection: Connection, table: Table, *order: str, **same: object) -> CursorResult[Any]:
+    """Rows whose columns are the ``same``, of which none is None, in the ``order`` of columns."""
+    return connection.execute(_rows_of(table, tuple(same), order), same)
+
+
+@cache
+def _rows_of(table: Table, names: tuple[str, ...], order: tuple[str, ...]) -> Executable:
+    """Made once: to spell it anew costs more than to carry it out. So are the other statements that are cached."""
+    same = (table.c[name] == bindparam(name) for name in names)
+    return select(table).where(*same).order_by(*(table.c[name] for name in order))
+
+
+def change_rows(connection: Connection, table: Table, values: Mapping[str, object], **same: object) -> int:
+    """How many rows, whose columns are the ``same``, have these values now. None of the ``same`` is None."""
+    own = {f"{_SAME}{name}": value for name, value in same.items()}
+    return connection.execute(_change_rows(table, tuple(same)), {**values, **own}).rowcount
+
+
+@cache
+def _change_rows(table: Table, names: tuple[str, ...]) -> Executable:
+    return update(table).where(*(table.c[name] == bindparam(f"{_SAME}{name}") for name in names))
+
+
 def insert_once(connection: Connection, table: Table, values: Mapping[str, object], on: Sequence[str] = ()) -> bool:
     """Whether the row is new. One that has the same ``on``, a unique key, stays as it is; a row of a transaction that
     has not ended is waited for. Without ``on``: any of the table's unique keys."""
@@ -63,7 +94,6 @@ def insert_once(connection: Connection, table: Table, values: Mapping[str, objec
 
 @cache
 def _insert_once(dialect: str, table: Table, names: tuple[str, ...], on: tuple[str, ...]) -> Executable:
-    """Made once: to spell it anew costs more than to carry it out."""
     return _unless_there(dialect, table, _given(names), on).returning(literal_column("1"))
 
 

@@ -1,6 +1,6 @@
 """Every rules and policy file ever used, by its hash, so that an old estimate can be made again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -10,6 +10,7 @@ from sqlalchemy import Row, select
 
 from claims.repository.book import Book
 from claims.repository.rows import insert_once
+from claims.rule_sources import RuleFile, Source, cited
 from claims.tables import rule_texts
 from model.errors import StorageError
 
@@ -27,6 +28,19 @@ class RuleText:
     def sha256(self) -> str:
         """Of the content in UTF-8."""
         return sha256(self.content.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """One file of each kind that versions cite, as far as it is kept; ``gone`` names the others with their versions."""
+
+    sources: tuple[Source, ...]
+    gone: tuple[str, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Versions that cite nothing are none that can be used."""
+        return bool(self.sources) and not self.gone
 
 
 def keep(book: Book, text: RuleText) -> bool:
@@ -58,6 +72,17 @@ def of_version(book: Book, file: str, version: str) -> RuleText | None:
     same = (rule_texts.c.file == file, rule_texts.c.version == version)
     row = book.connection.execute(select(rule_texts).where(*same).order_by(rule_texts.c.first_used_at)).first()
     return None if row is None else _text(row)
+
+
+def cited_by(book: Book, versions: Mapping[str, str]) -> Cited:
+    """The files that an estimate with these ``versions`` was made by. Raises as ``get``."""
+    files = cited(versions)
+    kept = {file: of_version(book, file, version) for file, version in files.items()}
+    there = (text for text in kept.values() if text is not None)
+    return Cited(
+        sources=tuple(Source(file=RuleFile(one.file), version=one.version, content=one.content) for one in there),
+        gone=tuple(f"{file} {files[file]}" for file, text in kept.items() if text is None),
+    )
 
 
 def _text(row: Row[Any]) -> RuleText:

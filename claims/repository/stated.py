@@ -6,12 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from claims.actors import Actor
 from claims.ids import new_id
 from claims.repository.book import Book
-from claims.repository.rows import columns_of, insert_once, next_position, record
+from claims.repository.rows import columns_of, insert_once, next_position, record, rows_of
 from claims.states import Role
 from claims.tables import stated
 from model.errors import StorageError
@@ -52,8 +50,7 @@ def add(book: Book, claim: UUID, facts: Mapping[str, Any], *, by: Actor, at: dat
 
 def of_claim(book: Book, claim: UUID) -> tuple[Statement, ...]:
     """Every statement, the first first."""
-    query = select(stated).where(stated.c.claim == claim).order_by(stated.c.position)
-    return tuple(record(Statement, row) for row in book.connection.execute(query))
+    return tuple(record(Statement, row) for row in rows_of(book.connection, stated, "position", claim=claim))
 
 
 def latest(book: Book, claim: UUID) -> dict[str, Any]:

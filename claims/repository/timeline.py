@@ -6,17 +6,23 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from claims.note_json import note_json, note_of
 from claims.repository.book import Book
-from claims.repository.rows import insert_next, opened_record, sealed_columns
+from claims.repository.rows import insert_next, opened_record, rows_of, sealed_columns
 from claims.states import CaseState, Node, Role
 from claims.tables import moves
 from model.errors import StorageError
 from model.notes import Note
 
 _PERSONAL: Final = ("reason_text",)
+_LAST: Final = (
+    select(moves)
+    .where(moves.c.claim == bindparam("claim"), moves.c.move == bindparam("move"))
+    .order_by(moves.c.position.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +62,12 @@ def add(book: Book, step: Step) -> Step:
 
 def of_claim(book: Book, claim: UUID) -> tuple[Step, ...]:
     """The whole life of a case, the first step first."""
-    query = select(moves).where(moves.c.claim == claim).order_by(moves.c.position)
-    return tuple(_step(book, row) for row in book.connection.execute(query))
+    return tuple(_step(book, row) for row in rows_of(book.connection, moves, "position", claim=claim))
 
 
 def last_of(book: Book, claim: UUID, move: str) -> Step | None:
     """The last time that a move was made, None where it never was."""
-    query = select(moves).where(moves.c.claim == claim, moves.c.move == move)
-    row = book.connection.execute(query.order_by(moves.c.position.desc()).limit(1)).one_or_none()
+    row = book.connection.execute(_LAST, {"claim": claim, "move": move}).one_or_none()
     return None if row is None else _step(book, row)
 
 

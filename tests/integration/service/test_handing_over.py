@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from reviews import HOUR, MINUTE, Case, in_review, looked_at, somebody
 from claims.actors import Actor
 from claims.deadline_rules import ClockKind
 from claims.deadlines import Outcome
-from claims.desk import asking, deciding, handing_over, queue, reviewing
+from claims.desk import asking, deciding, handing_over, queue, reviewing, showing, submitting
 from claims.desk.asking import PhotoWish, Shot
 from claims.desk.calling import called, due_calls
 from claims.desk.house import House
@@ -88,7 +89,7 @@ def test_an_uncorrected_review_goes_over_to_the_machines_new_look(case: Case, se
     case.do(senior, LATER, queue.take)
     assert case.see(senior, LATER, reviewing.review_of).made.id != before.made.id
     with pytest.raises(ReviewError, match="stale_version"):
-        case.do(senior, LATER, deciding.approve, before.version, "看过")
+        case.do(senior, LATER, deciding.approve, before.version, "看过", despite_cover=True)
 
 
 def test_all_that_is_missing_is_asked_for_at_once(case: Case, senior: Actor) -> None:
@@ -103,6 +104,22 @@ def test_all_that_is_missing_is_asked_for_at_once(case: Case, senior: Actor) -> 
     assert len(codes) == reason.facts["count"] == len(set(wanted))
     assert {"material.repair_invoice", "material.bank_card", "material.driving_licence"} <= set(codes)
     assert codes.count("material.bank_card") == 1
+
+
+def test_what_a_person_asked_for_is_missing_until_it_is_there(case: Case, senior: Actor) -> None:
+    """Also a document that no rule wants of such a case."""
+    case.do(senior, NOW, asking.ask_materials, [Material.REPAIR_INVOICE])
+    asked, last = Note("material.repair_invoice"), Material.REPAIR_INVOICE
+    stands = case.see(case.customer, NOW, showing.show).standing
+    assert [item.code for item in stands.missing].count(asked.code) == 1
+    for material in Material:
+        if Note(f"material.{material}") in stands.missing and material is not last:
+            case.do(case.customer, NOW, submitting.add_material, material, sha256(material.encode()).hexdigest())
+    stands = case.see(case.customer, NOW, showing.show).standing
+    assert ([item for item in stands.missing if item.code != "material.perhaps"], stands.complete) == ([asked], False)
+    case.do(case.customer, NOW, submitting.add_material, last, sha256(last.encode()).hexdigest())
+    stands = case.see(case.customer, NOW, showing.show).standing
+    assert (asked in stands.missing, stands.complete) == (False, True)
 
 
 def test_what_was_found_goes_to_a_specialist_who_clears_it(case: Case, senior: Actor) -> None:
@@ -124,7 +141,7 @@ def test_what_was_found_goes_to_a_specialist_who_clears_it(case: Case, senior: A
     case.do(senior, LATER, queue.take)
     version = case.see(senior, LATER, reviewing.review_of).version
     with pytest.raises(ClaimError, match="impossible_move"):
-        case.do(senior, LATER, deciding.approve, version, "看过")
+        case.do(senior, LATER, deciding.approve, version, "看过", despite_cover=True)
     assert case.do(senior, LATER, handing_over.clear, "已核实").state is CaseState.IN_REVIEW
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from desks import AT, changed, open_house, scene
 from reviews import HOUR, Case, in_review, looked_at, reported, somebody
-from sqlalchemy import event, text
+from sqlalchemy import text
+from statements import statements
 
 from claims.desk import handing_over, queue, reviewing
 from claims.desk.cover import Cover, state_cover
@@ -100,13 +101,11 @@ def test_every_file_is_kept_with_the_first_estimate_and_never_again(
             found = rule_texts.of_version(book, source.file, source.version)
             assert found is not None
             assert (found.content, found.sha256) == (source.content, source.sha256)
-    statements: list[str] = []
-    event.listen(books.engine, "before_cursor_execute", lambda *given: statements.append(str(given[2])))
     second = reported(house, notice, AT + HOUR)
-    with house.desk(SYSTEM, AT + HOUR) as desk:
+    with statements(books.engine) as asked, house.desk(SYSTEM, AT + HOUR) as desk:
         keep_sources(desk)
-    assert [told for told in statements if "INSERT INTO rule_texts" in told] == []
-    assert [told for told in statements if "FROM rule_texts" in told] != []
+    assert [told for told in asked if "INSERT INTO rule_texts" in told] == []
+    assert [told for told in asked if "FROM rule_texts" in told] != []
     assert second.id != case.id
     assert kept_texts(house) == len(RuleFile)
 
