@@ -178,13 +178,18 @@ class WorkingDays:
         """The warning that a term rests on a day judged by its weekday alone; it names the day."""
         ends = (self.day_of(begin), self.day_of(end))
         unknown = next((day for day in ends if not self.calendar.known(day)), None)
-        return (note("calendar.beyond_known", day=unknown.isoformat()),) if unknown else ()
+        return (note("calendar.beyond_known", day=told(unknown)),) if unknown else ()
 
     def _hours(self, day: date) -> tuple[datetime, datetime]:
         return self._at(day, self.opens), self._at(day, self.closes)
 
     def _at(self, day: date, clock: time) -> datetime:
         return datetime.combine(day, clock, self.zone).astimezone(UTC)
+
+
+def told(day: date) -> Note:
+    """The day, written as each language writes one."""
+    return note("calendar.day", year=day.year, month=day.month, day=day.day)
 
 
 def _days(first: date, last: date) -> Iterator[date]:

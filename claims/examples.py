@@ -12,7 +12,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from claims.review_changes import Mark, Why
+from claims.marks import Mark
+from claims.outlines import Outline, area
+from claims.review_changes import Why
 from claims.review_lines import Review, ReviewedLine, ReviewedPhoto
 from claims.states import Role
 from claims.utc import as_text
@@ -42,6 +44,7 @@ _SEEN = frozenset({Lesson.CONFIRMED, Lesson.CHANGED, Lesson.ADDED, Lesson.NOT_CO
 class Example:
     """One box on one photo as a person saw it, with what the line of it came to. ``box`` in px of the upright photo.
 
+    ``outline``: the polygon that the box is around, None where nobody drew one.
     A correction that nobody drew has neither photo nor box: it teaches prices only. Photos of one ``group`` belong to
     one case and stay on one side of a split.
     """
@@ -50,6 +53,7 @@ class Example:
     lesson: Lesson
     photo: ReviewedPhoto | None
     box: Box | None
+    outline: Outline | None
     part: Part | None
     side: Side
     kind: DamageKind | None
@@ -76,6 +80,7 @@ def _of_line(line: ReviewedLine, review: Review, group: str) -> Iterator[Example
             lesson=_lesson(line),
             photo=photo,
             box=box,
+            outline=mark.outline if mark and photo else None,
             part=value.part,
             side=value.side,
             kind=line.kind,
@@ -130,7 +135,8 @@ CATEGORIES: Mapping[str, tuple[int, str]] = _categories()
 
 
 def as_coco(given: Iterable[Example], *, suffixes: Mapping[str, str] | None = None) -> bytes:
-    """``annotations.json`` of a COCO set: a box by kind of damage, and the same box by the part that it is on.
+    """``annotations.json`` of a COCO set: a box by kind of damage, and the same box by the part that it is on. What was
+    outlined has its polygon as ``segmentation`` and the area of it.
 
     Photos are named by their sha256, with the suffix that ``suffixes`` has for it. A photo on which only undamaged
     places were marked is there without boxes. Under ``examples``, which readers of COCO pass over, stands everything
@@ -178,7 +184,17 @@ def _annotations(item: Example, ids: Mapping[str, int], *, first: int) -> Iterat
             "bbox": [x1, y1, width, height],
             "area": round(width * height, 1),
             "iscrowd": 0,
+            **_segmentation(item.outline),
         }
+
+
+def _segmentation(outline: Outline | None) -> dict[str, Any]:
+    if outline is None:
+        return {}
+    return {
+        "segmentation": [[round(value, 1) for corner in outline for value in corner]],
+        "area": round(area(outline), 1),
+    }
 
 
 def _record(item: Example, annotations: list[int]) -> dict[str, Any]:
@@ -186,6 +202,7 @@ def _record(item: Example, annotations: list[int]) -> dict[str, Any]:
         "annotations": annotations,
         "photo": item.photo.sha256 if item.photo else None,
         "box": [round(value, 1) for value in item.box] if item.box else None,
+        "outline": item.outline and [[round(x, 1), round(y, 1)] for x, y in item.outline],
         "lesson": item.lesson,
         "part": item.part,
         "side": item.side,

@@ -12,7 +12,8 @@ from typing import Any
 
 from claims.actors import Actor
 from claims.facts import CaseFacts
-from claims.review_changes import Add, Change, Edit, Mark, Remove, Restore, check_content
+from claims.marks import Mark
+from claims.review_changes import Add, Change, Edit, Remove, Restore, check_content
 from claims.review_lines import LineValue, Review, ReviewedLine, ReviewedPhoto, Touch
 from claims.review_rules import LineLimits
 from claims.rulebook import Rulebook

@@ -6,8 +6,6 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
-    AllowInfNan,
     BaseModel,
     ConfigDict,
     Field,
@@ -16,10 +14,9 @@ from pydantic import (
     ValidationError,
 )
 
-from claims.as_typed import fault
+from claims.marks import Mark
 from claims.review_rules import LineLimits
 from model.errors import ReviewError
-from model.findings import Box
 from model.vocabulary import DamageKind, Part, Severity, Side
 from parts_pricing.calculate import Column
 from parts_pricing.operations import Operation
@@ -46,14 +43,7 @@ class Why(StrEnum):
     OTHER = "other"
 
 
-def _spans(box: Box) -> Box:
-    if not (0 <= box[0] < box[2] and 0 <= box[1] < box[3]):
-        raise fault("box_without_area")
-    return box
-
-
 Amount = Annotated[Decimal, Field(ge=0)]
-Pixel = Annotated[float, AllowInfNan(False)]
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 
 
@@ -62,15 +52,6 @@ class _Change(BaseModel):
 
     why: Why
     remark: Remark = Field(default="", repr=False)
-
-
-class Mark(BaseModel):
-    """Where the damage is: index of the photo in the case, and the box in pixels of the upright photo."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    photo: int = Field(ge=0)
-    box: Annotated[tuple[Pixel, Pixel, Pixel, Pixel], AfterValidator(_spans)]
 
 
 class _Content(_Change):

@@ -7,7 +7,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from uuid import UUID
 
-from claims.review_changes import Mark, Why
+from claims.marks import Mark
+from claims.review_changes import Why
 from claims.states import Role
 from model.findings import PartRef
 from model.vocabulary import DamageKind, Part, Severity, Side

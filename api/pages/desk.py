@@ -12,9 +12,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api.deps import InService, Now, Service
 from api.documents import never_kept
 from api.pages.desk_frame import Left, desk_page, left, links_of, refused, to_sign_in, zone_of
-from api.pages.inside import StaffTexts
 from api.pages.visitors import StaffMember
 from api.review_views.queued import QueuedOut
+from api.staff_texts import StaffTexts
 from api.working import looking
 from claims.desk.desk import Desk
 from claims.desk.queue import InLine

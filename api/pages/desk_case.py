@@ -14,16 +14,16 @@ from api.claim_views.shown import ClaimOut
 from api.deps import InService, Now
 from api.documents import never_kept
 from api.pages.desk_choices import Choices
-from api.pages.desk_cover import CoverDoubt
 from api.pages.desk_frame import desk_page, left, refused, to_sign_in, zone_of
 from api.pages.desk_lines import for_scripts, rows_of
 from api.pages.desk_may import May, may_of
-from api.pages.inside import StaffTexts
 from api.pages.visitors import StaffMember
 from api.review_views.queued import QueuedOut
 from api.review_views.review import ReviewOut
+from api.staff_texts import StaffTexts
 from api.working import changing, looking
 from claims.actions import Action
+from claims.cover_doubt import CoverDoubt
 from claims.desk import showing
 from claims.desk.colleagues import names_of
 from claims.desk.desk import Desk

@@ -6,6 +6,7 @@ from typing import Any
 from api.review_views.lines import LineValueOut, ReviewLineOut
 from api.review_views.review import ReviewOut
 from api.schemas import DamageOut
+from claims.outlines import LEAST, MOST
 from model.texts import Texts
 from model.vocabulary import DamageKind, Severity
 
@@ -57,6 +58,7 @@ def for_scripts(review: ReviewOut, *, mine: bool) -> dict[str, Any]:
         "lines": [_sent(line, review) for line in review.lines],
         "photos": [photo and photo.model_dump() for photo in review.photos],
         "others": _others(review),
+        "corners": {"least": LEAST, "most": MOST},
     }
 
 

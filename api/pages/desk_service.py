@@ -11,9 +11,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.deps import InService, Now, Service
 from api.documents import never_kept
 from api.pages.desk_frame import Left, desk_page, left, refused, to_sign_in, zone_of
-from api.pages.inside import StaffTexts
 from api.pages.visitors import StaffMember
 from api.review_views.service import CallOut, StaffComplaintOut
+from api.staff_texts import StaffTexts
 from api.working import looking
 from claims.actors import Actor
 from claims.desk import calling, complaint_line

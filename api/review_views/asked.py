@@ -1,13 +1,14 @@
 """Documents that staff send about a case."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from api.claim_views.asked import Words
 from api.documents import Document
+from claims.as_typed import fault
 from claims.desk.asking import PhotoWish
 from claims.materials import Material
 from claims.notice import Text
@@ -29,6 +30,15 @@ class Corrections(Document):
                         {"do": "edit", "line": 1, "parts": "620.00", "why": "quotation", "remark": "offer of the shop"},
                         {"do": "remove", "line": 2, "why": "old_damage"},
                         {"do": "add", "part": "headlight", "side": "left", "operation": "replace", "why": "missed"},
+                        {
+                            "do": "edit",
+                            "line": 3,
+                            "marks": [
+                                {"photo": 0, "box": [412, 300, 640, 455]},
+                                {"photo": 1, "box": [80, 96, 300, 210], "outline": [[80, 210], [190, 96], [300, 180]]},
+                            ],
+                            "why": "wrong_box",
+                        },
                     ]
                 }
             ]
@@ -39,14 +49,31 @@ class Corrections(Document):
 
 
 class Approval(Document):
-    """Why the amount is right. Whoever differs from the machine by more than a tenth says it, in words or by a code."""
+    """Why the amount is right. Whoever differs from the machine by more than a tenth says it, in words or by a code.
+
+    `despite_cover`: nobody has stated that the policy was in force and the car is on it, or somebody has stated that it
+    is not so; it is approved all the same, and `words` say why. Whoever has looked it up states it instead
+    (`stateCover`).
+    """
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"reasons": ["quotation"], "words": "Seen at the shop."}]}
+        json_schema_extra={
+            "examples": [
+                {"reasons": ["quotation"], "words": "Seen at the shop."},
+                {"words": "The policy's register is down; its paper was shown to me.", "despite_cover": True},
+            ]
+        }
     )
 
     words: Words | None = Field(default=None, repr=False)
     reasons: tuple[Why, ...] = Field(default=(), max_length=20)
+    despite_cover: bool = False
+
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if self.despite_cover and not (self.words and self.words.strip()):
+            raise fault("words_needed")
+        return self
 
 
 class Refusal(Document):

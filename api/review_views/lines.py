@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.claim_views.assessed import AssessedOut
 from api.schemas import BoxPx, EvidenceOut, LineOut, Money, Statement
-from claims.review_changes import Mark
+from claims.marks import Mark
 from claims.review_lines import LineValue, ReviewedLine, Touch
 from claims.states import Role
 from model.findings import PartRef
@@ -77,15 +77,19 @@ class TouchOut(_Shown):
 
 
 class MarkOut(_Shown):
-    """Where it is seen: index of the photo in `photos`, and the box in px of the upright photo."""
+    """Where it is seen: index of the photo in `photos`, and the box in px of the upright photo.
+
+    `outline` is null where nobody drew one, else the corners of a polygon in order: `box` is the smallest around it.
+    """
 
     photo: int
     box: BoxPx
+    outline: list[tuple[float, float]] | None
 
     @classmethod
     def of(cls, mark: Mark) -> Self:
         """As it was drawn."""
-        return cls(photo=mark.photo, box=mark.box)
+        return cls(photo=mark.photo, box=mark.box, outline=mark.outline and list(mark.outline))
 
 
 class ReviewLineOut(_Shown):

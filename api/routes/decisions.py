@@ -44,7 +44,7 @@ async def approve(
 
     def work(desk: Desk) -> Answer:
         version = seen_by(desk, claim_id, if_match)
-        deciding.approve(desk, claim_id, version, asked.words, asked.reasons)
+        deciding.approve(desk, claim_id, version, asked.words, asked.reasons, despite_cover=asked.despite_cover)
         return told(desk, claim_id, texts)
 
     return (await once(key, service.house, actor, at, work)).response()

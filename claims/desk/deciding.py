@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from claims.actions import Action
+from claims.cover_doubt import CoverDoubt
 from claims.desk import offering
 from claims.desk.desk import Desk
 from claims.desk.ending import end_open
@@ -27,11 +28,20 @@ _SAYS_NOTHING: Final = frozenset({Why.OTHER})
 
 
 def approve(
-    desk: Desk, claim_id: UUID, version: Version, words: str | None = None, reasons: Sequence[Why] = ()
+    desk: Desk,
+    claim_id: UUID,
+    version: Version,
+    words: str | None = None,
+    reasons: Sequence[Why] = (),
+    *,
+    despite_cover: bool = False,
 ) -> Claim:
     """The review as it stands is what the customer is offered; what people corrected is kept to learn from.
 
-    Raises ``ReviewError``: ``stale_version``, ``unpriced_lines``, ``not_reproduced`` and as ``in_hands``;
+    Where it is not known that the policy covers the case, only who says so by ``despite_cover`` approves.
+
+    Raises ``ReviewError``: ``stale_version``, ``unpriced_lines``, ``cover_in_doubt``, ``not_reproduced`` and as
+    ``in_hands``;
     ``RightsError``: ``beyond_authority``, ``reason_needed``, ``same_person`` for who decided before what is contested;
     ``ClaimError`` ``impossible_move``.
     """
@@ -45,6 +55,8 @@ def approve(
     reasoned = _said(words) or bool(set(reasons) - _SAYS_NOTHING)
     settlement = settlement_of(desk, claim, review.total, reasoned=reasoned)
     claim = desk.claim(claim_id, Action.APPROVE, settlement=settlement)
+    if not despite_cover:
+        _check_cover(claim)
     offer = offering.make(
         desk,
         claim,
@@ -131,3 +143,9 @@ def _check_priced(found: InReview) -> None:
     lines = [line.number for line in found.review.lines if not line.removed and not line.value.priced]
     if lines:
         raise ReviewError("unpriced_lines", f"lines {lines}", lines=tuple(number + 1 for number in lines))
+
+
+def _check_cover(claim: Claim) -> None:
+    doubt = CoverDoubt.of(claim.facts)
+    if doubt:
+        raise ReviewError("cover_in_doubt", ", ".join((*doubt.unknown, *doubt.against)))

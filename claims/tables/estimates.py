@@ -79,6 +79,7 @@ examples = Table(
     Column("photo_width", Integer),
     Column("photo_height", Integer),
     *(Column(name, Float) for name in ("left", "top", "right", "bottom")),
+    document("outline", nullable=True),
     word("part", Part, nullable=True),
     word("side", Side),
     word("kind", DamageKind, nullable=True),

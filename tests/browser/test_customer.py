@@ -16,7 +16,7 @@ from tables import Table
 from claims.states import Role
 
 
-@pytest.mark.parametrize(("device", "language"), [(SMALL, "zh"), (PHONE, "en")])
+@pytest.mark.parametrize(("device", "language"), [(SMALL, "zh"), (PHONE, "en"), (DESKTOP, "zh")])
 def test_from_the_report_to_an_accepted_offer(open_: OpenPage, stage: Stage, device: Device, language: str) -> None:
     hands = Hands(open_(device, language=language), language)
     tell(hands, stage.seed())

@@ -1,15 +1,22 @@
 """An adjuster at the desk, mostly by keyboard: what they find, correct, decide, and are kept from."""
 
+import re
+from typing import Any
+
 import pytest
 from adjusters import A_SECOND, at_desk, opened, settled, total
 from browsing import OpenPage
 from devices import DESKTOP
 from hands import Hands
 from playwright.sync_api import expect
+from sites import Case
 from staged import NAMES, PASSWORD, Stage
 from tables import Table
 
 from claims.states import Role
+
+AROUND = ((-60, 20), (10, -40), (80, 0), (30, 45))
+"""Corners of an outline, in px of the screen from the middle of the photo."""
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -99,10 +106,7 @@ def test_a_mark_is_drawn_with_the_mouse_and_moved_with_keys(open_: OpenPage, sta
     hands = at_desk(open_, login)
     opened(hands, case)
     hands.press("b")
-    viewer = hands.page.get_by_role("group", name=hands.say("desk_page.case.viewer"))
-    box = viewer.bounding_box()
-    assert box is not None
-    middle, mouse = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2), hands.page.mouse
+    middle, mouse = _middle(hands), hands.page.mouse
     mouse.move(*middle)
     mouse.down()
     mouse.move(middle[0] + 90, middle[1] + 60, steps=4)
@@ -116,13 +120,105 @@ def test_a_mark_is_drawn_with_the_mouse_and_moved_with_keys(open_: OpenPage, sta
     hands.watched.shot("kept")
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_damage_is_outlined_with_the_mouse_and_points_at_its_line(
+    open_: OpenPage, stage: Stage, language: str
+) -> None:
+    case, login = stage.referred(), stage.somebody(Role.SENIOR)
+    hands = at_desk(open_, login, language)
+    opened(hands, case)
+    before = _marks(case, stage, login)
+    hands.press("b")
+    hands.tap("button", "desk_page.case.outline")
+    middle = _middle(hands)
+    for x, y in AROUND:
+        hands.page.mouse.click(middle[0] + x, middle[1] + y)
+    hands.page.mouse.move(middle[0] - 20, middle[1] + 50)
+    hands.watched.shot("under-way")
+    assert hands.watched.in_the_way() == []
+    hands.page.mouse.dblclick(middle[0] - 30, middle[1] + 40)
+    expect(hands.page.locator("svg polygon.draft.on")).to_have_count(1)
+    hands.watched.shot("closed")
+    hands.tap("button", "desk_page.case.draw_keep")
+    expect(hands.find("button", "desk_page.case.draw_keep")).to_be_hidden()
+    after = _marks(case, stage, login)
+    [drawn] = [mark for mark in after if mark["outline"]]
+    assert len(drawn["outline"]) == len(AROUND) + 1
+    assert len(after) == len(before)  # it took the place of the box that was chosen
+    polygon, row = hands.page.locator("svg polygon.mark"), hands.page.locator('tr[data-line="0"]')
+    expect(polygon).to_have_count(1)
+    hands.page.mouse.move(*_middle(hands))
+    expect(row).to_have_class(re.compile(r"\bhover\b"))
+    row.hover()
+    expect(row).not_to_have_class(re.compile(r"\bhover\b"))
+    expect(polygon).to_have_class(re.compile(r"\bpointed\b"))
+    hands.watched.shot("kept")
+    assert hands.watched.in_the_way() == []
+    hands.press("u")
+    expect(polygon).to_have_count(0)
+    assert _marks(case, stage, login) == before
+
+
+def test_a_damage_is_outlined_with_keys(open_: OpenPage, stage: Stage) -> None:
+    case, login = stage.referred(), stage.somebody(Role.SENIOR)
+    hands = at_desk(open_, login)
+    opened(hands, case)
+    hands.press("b", "n", "o", "Space", *["ArrowRight"] * 6, "Space", "Enter")
+    told = hands.page.locator("#told")
+    expect(told).to_have_text(hands.say("desk_script.outline_few", least=3))
+    hands.press(*["ArrowDown"] * 6, "Space", *["ArrowLeft"] * 3, *["ArrowUp"] * 9, "Space", "Enter")
+    expect(told).to_have_text(hands.say("desk_script.outline_crosses"))
+    hands.press("Delete", *["Shift+ArrowDown"] * 5, *["ArrowDown"] * 8, "Space", "Enter")
+    expect(hands.page.locator("svg polygon.draft.on")).to_have_count(1)
+    hands.press("ArrowLeft", "Shift+ArrowRight", "Enter")
+    expect(hands.find("button", "desk_page.case.draw_keep")).to_be_hidden()
+    marks = _marks(case, stage, login)
+    [drawn] = [mark for mark in marks if mark["outline"]]
+    assert len(drawn["outline"]) == 4
+    assert len([mark for mark in marks if mark["photo"] == drawn["photo"]]) == 2
+    hands.watched.shot("kept")
+    hands.press("b", "o", "Space", "Escape")
+    expect(hands.find("button", "desk_page.case.draw_keep")).to_be_visible()
+    hands.press("Escape")
+    expect(hands.find("button", "desk_page.case.draw_keep")).to_be_hidden()
+    assert _marks(case, stage, login) == marks
+
+
+def test_a_photo_is_asked_for_with_keys(open_: OpenPage, stage: Stage) -> None:
+    case = stage.referred()
+    hands = at_desk(open_, stage.somebody(Role.SENIOR), "zh")
+    opened(hands, case)
+    hands.press("P")
+    dialog = hands.find("dialog", "desk_page.do.ask_photo")
+    dialog.get_by_label(hands.say("desk_page.do.damage")).focus()
+    hands.press("Space")
+    dialog.get_by_label(hands.say("desk_page.do.words")).fill("请离远一些再拍。")
+    hands.watched.shot("asking")
+    hands.find("button", "desk_page.do.ask_photo", dialog).focus()
+    hands.press("Enter")
+    hands.page.wait_for_url("**/desk")
+    assert case.now(stage.staff(Role.EXPERT))["inside"]["state"] == "more_photos"
+
+
+def _marks(case: Case, stage: Stage, login: str) -> list[dict[str, Any]]:
+    [line, *_] = Table(case, stage.token(login)).ask("GET").json()["lines"]
+    return list(line["marks"])
+
+
+def _middle(hands: Hands) -> tuple[float, float]:
+    """Of the photo, on the screen."""
+    box = hands.page.get_by_role("group", name=hands.say("desk_page.case.viewer")).bounding_box()
+    assert box is not None
+    return (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
 def test_keys_are_listed_and_rest_while_somebody_types(open_: OpenPage, stage: Stage) -> None:
     case = stage.referred()
     hands = at_desk(open_, stage.somebody(Role.SENIOR))
     opened(hands, case)
     hands.press("?")
     listed = hands.find("dialog", "desk_script.help")
-    for name in ("severity", "approve", "undo", "zoom_in", "down"):
+    for name in ("severity", "approve", "undo", "zoom_in", "down", "draw_outline", "draw_corner"):
         expect(listed.get_by_text(hands.say(f"desk_script.key.{name}"), exact=True)).to_be_visible()
     hands.watched.shot("keys")
     assert hands.watched.in_the_way() == []

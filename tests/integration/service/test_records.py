@@ -14,12 +14,14 @@ from photo_rows import add_photo
 from sqlalchemy import text
 
 from claims.actors import Actor, ActorKind
+from claims.calendar import told
 from claims.deadline_rules import Audience, ClockKind, Level
 from claims.deadlines import Clock, Escalation, overrun
 from claims.examples import examples
 from claims.facts import CaseFacts
 from claims.follow_up import Feedback, FollowUp, FollowUpKind
 from claims.ids import new_id
+from claims.marks import Mark
 from claims.notice import Notice
 from claims.policy import Span
 from claims.replay import StoredEstimate, facts_json
@@ -45,7 +47,7 @@ from claims.repository.photos import Photo
 from claims.repository.proposals import Listed, Proposal
 from claims.repository.rule_texts import RuleText
 from claims.review import correct, open_review, shop_of
-from claims.review_changes import Edit, Mark, Why
+from claims.review_changes import Edit, Why
 from claims.review_lines import Review, ReviewedPhoto
 from claims.review_queue import Lease, Place
 from claims.review_rules import ReviewRules
@@ -322,7 +324,10 @@ def reviewed(rulebook: Rulebook) -> Callable[..., tuple[Review, tuple[Edit, ...]
     def make(by: UUID) -> tuple[Review, tuple[Edit, ...], Review]:
         before = open_review(priced, [damage], [photo], shop)
         mark = Mark(photo=0, box=(1, 2, 30.5, 40))
-        changes = (Edit(line=0, why=Why.AGREED, paint=Decimal("321.00"), marks=(mark,), remark="agreed with Zhang"),)
+        drawn = Mark(photo=0, box=(1, 2, 30.5, 40), outline=((1, 40), (9.3, 2), (30.5, 11)))
+        changes = (
+            Edit(line=0, why=Why.AGREED, paint=Decimal("321.00"), marks=(mark, drawn), remark="agreed with Zhang"),
+        )
         actor = Actor(kind=ActorKind.STAFF, id=by, role=Role.SENIOR)
         return before, changes, correct(before, changes, version=0, by=actor, at=AT, limits=ReviewRules.load().limits)
 
@@ -350,7 +355,7 @@ def test_a_review_is_made_again_from_its_corrections(
         assert stored.changes is not None
         limits = ReviewRules.load().limits
         assert correct(before, stored.changes, version=0, by=actor, at=stored.at, limits=limits) == after
-        assert [example for _, example in reviews.examples_after(book)] == list(examples(after, group=str(claim)))
+        assert {example for _, example in reviews.examples_after(book)} == set(examples(after, group=str(claim)))
         values = book.connection.execute(text("SELECT machine, human FROM line_values WHERE line = 0")).one()
         assert '"paint":"321.00"' in values.human
         assert '"paint":"321.00"' not in values.machine
@@ -369,7 +374,7 @@ def a_clock(**changed: Any) -> Clock:
         "within": Span(working_days=3),
         "started_at": AT,
         "due_at": LATER,
-        "warnings": (note("calendar.beyond_known", day="2027-02-11"),),
+        "warnings": (note("calendar.beyond_known", day=told(date(2027, 2, 11))),),
     }
     return Clock(**{**whole, **changed})
 

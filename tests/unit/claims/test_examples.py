@@ -14,8 +14,9 @@ import pytest
 from claims.actors import Actor, ActorKind
 from claims.examples import CATEGORIES, Example, Lesson, as_coco, examples
 from claims.facts import CaseFacts, VehicleFacts
+from claims.marks import Mark
 from claims.review import correct, open_review, shop_of
-from claims.review_changes import Add, Change, Edit, Mark, Remove, Restore, Why
+from claims.review_changes import Add, Change, Edit, Remove, Restore, Why
 from claims.review_lines import Review, ReviewedPhoto
 from claims.review_rules import ReviewRules
 from claims.rulebook import Rulebook
@@ -132,6 +133,26 @@ def test_what_a_box_teaches_depends_on_what_was_done(
 def test_a_box_that_a_person_drew_takes_the_place_of_the_machines(teach: Teach) -> None:
     [example] = teach(Edit(line=1, marks=(Mark(photo=1, box=(1, 2, 30, 40)),), why=Why.WRONG_BOX))
     assert (example.photo, example.box) == (SECOND, (1, 2, 30, 40))
+
+
+def test_an_outline_that_a_person_drew_is_the_segmentation(teach: Teach, tmp_path: Path) -> None:
+    box, outline = (1.0, 2.0, 31.0, 42.0), ((1.0, 42.0), (16.0, 2.0), (31.0, 42.0))
+    [example] = teach(Edit(line=1, marks=(Mark(photo=1, box=box, outline=outline),), why=Why.WRONG_BOX))
+    assert (example.box, example.outline) == (box, outline)
+    document = written(tmp_path, example)
+    for drawn in document["annotations"]:
+        assert drawn["segmentation"] == [[1, 42, 16, 2, 31, 42]]
+        assert (drawn["bbox"], drawn["area"]) == ([1, 2, 30, 40], 600)
+    [photo] = read_photos(tmp_path)
+    assert [(item.box, item.outline) for item in photo.annotations] == [(box, outline)] * 2
+    assert document["examples"][0]["outline"] == [[1, 42], [16, 2], [31, 42]]
+
+
+def test_what_is_only_boxed_has_no_segmentation(teach: Teach, tmp_path: Path) -> None:
+    document = written(tmp_path, *teach(Edit(line=1, side=Side.RIGHT, why=Why.WRONG_SIDE)))
+    assert document["annotations"]
+    assert not [item for item in document["annotations"] if "segmentation" in item]
+    assert {record["outline"] for record in document["examples"]} == {None}
 
 
 def test_what_nobody_drew_teaches_prices_only(teach: Teach, tmp_path: Path) -> None:

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from claims.actors import Actor, ActorKind
 from claims.facts import CaseFacts, VehicleFacts
 from claims.lifecycle import Lifecycle
+from claims.marks import Mark
 from claims.override_rate import line_override_rate, override_rate
 from claims.review import correct, open_review, shop_of
-from claims.review_changes import Add, Edit, Mark, Remove, Restore, Why, changes_of
+from claims.review_changes import Add, Edit, Remove, Restore, Why, changes_of
 from claims.review_lines import Review, ReviewedPhoto
 from claims.review_queue import Lease, Waiting, check_held, claim_next, holder, ordered
 from claims.review_rules import ReviewRules

@@ -74,5 +74,5 @@ async function inFull(button) {
 
 listen({
   queue: () => location.assign("/desk"),
-  ...Object.fromEntries(["take", "approve", "decline", "ask_photo", "ask_materials", "escalate", "return", "send_third_party", "suspect", "clear", "refer", "release"].map((name) => [name, () => press(name)])),
+  ...Object.fromEntries(["take", "approve", "decline", "ask_photo", "ask_materials", "escalate", "return", "send_third_party", "third_party_answered", "suspect", "clear", "refer", "recall", "release"].map((name) => [name, () => press(name)])),
 });

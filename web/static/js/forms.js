@@ -2,8 +2,8 @@
 //
 // Fields become a document by their names: "contact.phone" is a field within a field, data-type says "number", "boolean",
 // "list", or "things": a list of documents. What is empty is left out. data-version is what the page has seen, data-then an address to go on to;
-// data-also names what else a field is told the faults of. The value of a chosen field with data-before="PUT /v1/…" is sent there first, with
-// the field's own data-version; what is data-unsent is no part of the form's document.
+// data-also names what else a field is told the faults of. What a chosen field with data-before="PUT /v1/…" states (data-states) is sent
+// there first, with the field's own data-version.
 
 import { call, newKey, Refused, words } from "./api.js";
 import { refresh } from "./swap.js";
@@ -47,7 +47,7 @@ export async function send(form, button) {
 async function sendBefore(form) {
   for (const field of form.querySelectorAll("[data-before]:checked")) {
     const [method, path] = field.dataset.before.split(" ");
-    await call(method, path, { json: JSON.parse(field.value), version: field.dataset.version });
+    await call(method, path, { json: JSON.parse(field.dataset.states), version: field.dataset.version });
     delete field.dataset.before;
   }
 }
@@ -56,7 +56,7 @@ async function sendBefore(form) {
 export function documentOf(form, button) {
   const made = {};
   for (const field of form.elements) {
-    if (!field.name || field.disabled || "unsent" in field.dataset || field.type === "submit" || field.type === "button") continue;
+    if (!field.name || field.disabled || field.type === "submit" || field.type === "button") continue;
     if ((field.type === "radio" || field.type === "checkbox") && !field.checked && field.dataset.type !== "switch") continue;
     const value = valueOf(field);
     if (value !== undefined) put(made, field.name.split("."), value, field.dataset.type === "list" || field.dataset.type === "things");

@@ -24,6 +24,14 @@ const TABLE = [
   ["correct", "add", ["a"]],
   ["correct", "box", ["b"]],
   ["correct", "undo", ["u"]],
+  ["draw", "draw_outline", ["o"]],
+  ["draw", "draw_corner", ["Space"]],
+  ["draw", "draw_move", ["←", "↑", "→", "↓"]],
+  ["draw", "draw_size", ["⇧←", "⇧↑", "⇧→", "⇧↓"]],
+  ["draw", "draw_new", ["n"]],
+  ["draw", "draw_erase", ["Delete"]],
+  ["draw", "draw_keep", ["Enter"]],
+  ["draw", "draw_stop", ["Escape"]],
   ["photo", "photo_next", ["n", "]"]],
   ["photo", "photo_before", ["N", "["]],
   ["photo", "zoom_in", ["+", "="]],
@@ -38,12 +46,15 @@ const TABLE = [
   ["decide", "escalate", ["E"]],
   ["decide", "return", ["R"]],
   ["decide", "send_third_party", ["T"]],
+  ["decide", "third_party_answered", ["I"]],
   ["decide", "suspect", ["S"]],
   ["decide", "clear", ["C"]],
   ["decide", "refer", ["F"]],
+  ["decide", "recall", ["B"]],
   ["decide", "release", ["L"]],
 ].map(([group, name, keys]) => ({ group, name, keys }));
-const GROUPS = ["queue", "move", "photo", "correct", "decide"];
+const GROUPS = ["queue", "move", "photo", "correct", "draw", "decide"];
+const SIGNS = { Enter: "↵", Space: "␣", Delete: "⌦", Escape: "Esc" };
 const NATIVE = "a, button, summary, [role='tab'], input, label";
 
 let handlers = {};
@@ -79,20 +90,25 @@ export function showHelp() {
 }
 
 function group(name) {
-  const open = (key) => name !== "decide" || document.querySelector(`[data-do="${key.name}"]`);
-  const mine = TABLE.filter((key) => key.group === name && handlers[key.name] && open(key));
+  const mine = TABLE.filter((key) => key.group === name && works(key));
   if (!mine.length) return null;
   const section = document.createElement("section");
   const list = document.createElement("dl");
   for (const key of mine) {
     const row = document.createElement("div");
     const term = document.createElement("dt");
-    for (const one of key.keys) term.append(Object.assign(document.createElement("kbd"), { textContent: one === "Enter" ? "↵" : one }), " ");
+    for (const one of key.keys) term.append(Object.assign(document.createElement("kbd"), { textContent: SIGNS[one] ?? one }), " ");
     row.append(term, Object.assign(document.createElement("dd"), { textContent: words(`key.${key.name}`) }));
     list.append(row);
   }
   section.append(Object.assign(document.createElement("h3"), { textContent: words(`group.${name}`) }), list);
   return section;
+}
+
+/** Whether a key does something on this page; those of a drawing are heard by box_keys.js. */
+function works({ group, name }) {
+  if (group === "draw") return document.querySelector("[data-view=draw]");
+  return handlers[name] && (group !== "decide" || document.querySelector(`[data-do="${name}"]`));
 }
 
 document.addEventListener("keydown", (event) => {

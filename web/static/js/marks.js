@@ -9,7 +9,7 @@ export function drawMarks() {
   if (!view) return;
   const unit = pixel();
   view.svg.style.setProperty("--px", unit);
-  const all = state.data.lines.flatMap((line) => line.marks.filter((mark) => mark.photo === state.photo && !line.removed).map((mark) => ({ line, box: mark.box })));
+  const all = state.data.lines.flatMap((line) => line.marks.filter((mark) => mark.photo === state.photo && !line.removed).map((mark) => ({ line, mark })));
   all.sort((one, other) => (one.line.number === state.line) - (other.line.number === state.line));
   const others = state.data.others.filter((mark) => mark.photo === state.photo);
   const named = new Set();
@@ -20,29 +20,43 @@ export function drawMarks() {
   });
   drawn.sort((one, other) => (one.tagName === "text") - (other.tagName === "text"));
   view.svg.replaceChildren(...(view.marks ? [...others.map((mark) => rect(mark.box, "other")), ...drawn] : []));
+  view.over?.(view.svg);
 }
 
-export function rect(box, name) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  made.setAttribute("class", name);
-  for (const [key, value] of Object.entries({ x: box[0], y: box[1], width: box[2] - box[0], height: box[3] - box[1] })) made.setAttribute(key, value);
-  return made;
+/** An element of the drawing with its class and attributes. */
+export function made(tag, name, attributes) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries({ class: name, ...attributes })) element.setAttribute(key, value);
+  return element;
 }
 
-function marked({ line, box }, unit, named) {
+export function rect([left, top, right, bottom], name) {
+  return made("rect", name, { x: left, y: top, width: right - left, height: bottom - top });
+}
+
+/** A mark as what it is: a polygon, or a box. */
+export function shape({ box, outline }, name) {
+  return outline ? made("polygon", name, { points: outline.join(" ") }) : rect(box, name);
+}
+
+/** Where the number of a mark begins: its highest corner on the left. */
+function head({ box, outline }) {
+  return outline ? outline.reduce((one, other) => (other[1] < one[1] ? other : one)) : box;
+}
+
+function marked({ line, mark }, unit, named) {
   const on = line.number === state.line;
-  const frame = rect(box, `mark c${line.number % 6}${on ? " on" : ""}`);
+  const frame = shape(mark, `mark c${line.number % 6}${on ? " on" : ""}`);
+  frame.dataset.line = line.number;
   frame.addEventListener("pointerdown", (event) => event.button === 0 && (surface().pressed = line.number));
   frame.addEventListener("pointerenter", () => hover(line.number, true));
   frame.addEventListener("pointerleave", () => hover(line.number, false));
-  if (!named) return [rect(box, on ? "halo on" : "halo"), frame];
-  const text = document.createElementNS("http://www.w3.org/2000/svg", "text");
-  text.setAttribute("class", `c${line.number % 6}${on ? " on" : ""}`);
-  text.setAttribute("x", box[0] + 5 * unit);
-  text.setAttribute("y", box[1] + 17 * unit);
-  text.setAttribute("font-size", 15 * unit);
+  const around = shape(mark, on ? "halo on" : "halo");
+  if (!named) return [around, frame];
+  const [x, y] = head(mark);
+  const text = made("text", `c${line.number % 6}${on ? " on" : ""}`, { x: x + 5 * unit, y: y + 17 * unit, "font-size": 15 * unit });
   text.textContent = line.number + 1;
-  return [rect(box, on ? "halo on" : "halo"), frame, text];
+  return [around, frame, text];
 }
 
 function hover(number, on) {
@@ -53,8 +67,5 @@ function hover(number, on) {
 export function point(number, on) {
   const view = surface();
   if (!view || !lineOf(number)) return;
-  for (const frame of view.svg.querySelectorAll(".mark")) frame.classList.remove("pointed");
-  if (!on || !view.marks) return;
-  const boxes = lineOf(number).marks.filter((mark) => mark.photo === state.photo);
-  for (const { box } of boxes) [...view.svg.querySelectorAll(".mark")].find((frame) => Number(frame.getAttribute("x")) === box[0])?.classList.add("pointed");
+  for (const frame of view.svg.querySelectorAll(".mark")) frame.classList.toggle("pointed", on && frame.dataset.line === String(number));
 }

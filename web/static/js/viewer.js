@@ -12,15 +12,15 @@ let view = null;
 export function beginViewer(main) {
   const box = main.querySelector("#viewer");
   if (!box || !state.data) return;
-  view = { box, stage: box.querySelector(".stage"), image: box.querySelector("img"), svg: box.querySelector("svg"), scale: 1, x: 0, y: 0, marks: true, large: false };
+  view = { box, photos: box.closest(".photos"), stage: box.querySelector(".stage"), image: box.querySelector("img"), svg: box.querySelector("svg"), scale: 1, x: 0, y: 0, marks: true, large: false };
   if (!state.data.photos[state.photo]) state.photo = Math.max(0, state.data.photos.findIndex(Boolean));
   box.addEventListener("wheel", (event) => {
     event.preventDefault();
     zoom(event.deltaY < 0 ? 1.2 : 1 / 1.2, event);
   }, { passive: false });
   box.addEventListener("pointerdown", drag);
-  view.stage.addEventListener("dblclick", (event) => (view.scale > 1 ? whole() : zoom(2.5, event)));
-  for (const button of box.querySelectorAll("[data-view]")) button.addEventListener("click", () => tools[button.dataset.view]?.(button));
+  view.stage.addEventListener("dblclick", (event) => !view.drawing && (view.scale > 1 ? whole() : zoom(2.5, event)));
+  for (const button of view.photos.querySelectorAll("[data-view]")) button.addEventListener("click", () => tools[button.dataset.view]?.(button));
   for (const button of main.querySelectorAll(".thumbs button")) button.addEventListener("click", () => choosePhoto(Number(button.dataset.photo)));
   for (const image of main.querySelectorAll(".thumbs img")) image.addEventListener("error", () => again(image));
   view.image.addEventListener("error", () => again(view.image));
@@ -34,7 +34,7 @@ export const tools = {
   in: () => zoom(1.4),
   out: () => zoom(1 / 1.4),
   whole,
-  marks: (button = view.box.querySelector("[data-view=marks]")) => {
+  marks: (button = view.photos.querySelector("[data-view=marks]")) => {
     view.marks = !view.marks;
     button.setAttribute("aria-pressed", String(view.marks));
     drawMarks();
@@ -53,7 +53,7 @@ export function pixel() {
   return state.data.photos[state.photo].width / view.stage.getBoundingClientRect().width;
 }
 
-/** The photo's elements and how it lies; null while there is none. */
+/** The photo's elements and how it lies, and what draws over its marks; null while there is none. */
 export function surface() {
   return view;
 }
@@ -64,7 +64,7 @@ export function showPhoto() {
   Object.assign(view, { scale: 1, x: 0, y: 0, large: false });
   view.image.src = `${photo.href}?size=${SIZE}`;
   view.svg.setAttribute("viewBox", `0 0 ${photo.width} ${photo.height}`);
-  const which = view.box.querySelector(".which");
+  const which = view.photos.querySelector(".which");
   which.textContent = which.dataset.which.replace("{number}", state.photo + 1);
   for (const button of document.querySelectorAll(".thumbs button")) {
     const on = Number(button.dataset.photo) === state.photo;
@@ -100,7 +100,7 @@ function zoom(by, at) {
 }
 
 function drag(event) {
-  if (event.button !== 0 || event.target.closest("button, .drawing") || view.drawing) return;
+  if (event.button !== 0 || view.drawing) return;
   const start = { x: event.clientX - view.x, y: event.clientY - view.y, at: [event.clientX, event.clientY] };
   const move = (moved) => {
     view.x = moved.clientX - start.x;
@@ -128,7 +128,7 @@ function place() {
   view.x = Math.min(room[0], Math.max(-room[0], view.x));
   view.y = Math.min(room[1], Math.max(-room[1], view.y));
   Object.assign(view.stage.style, { width: `${width}px`, height: `${height}px`, transform: `translate(calc(-50% + ${view.x}px), calc(-50% + ${view.y}px)) scale(${view.scale})` });
-  view.box.querySelector(".percent").textContent = words("zoom", { percent: Math.round(view.scale * 100) });
+  view.photos.querySelector(".percent").textContent = words("zoom", { percent: Math.round(view.scale * 100) });
   view.box.classList.toggle("large", view.scale > 1);
   drawMarks();
 }

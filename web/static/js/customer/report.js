@@ -5,7 +5,6 @@ import { call } from "../api.js";
 
 const DRAFT = "quickclaim.report";
 const OWN = "quickclaim.me";
-const UNSAID = "–";
 const OWN_FIELDS = ["plate", "policy", "name", "phone"];
 const OF_CAR = ["plate", "policy", "vin", "vehicle_class"];
 const OF_PERSON = ["name", "phone"];
@@ -64,10 +63,9 @@ function open(target) {
   }
 }
 
-/** What is left open is filled in just before the form is sent: the moment, and a dash, which is one in every language. */
+/** Just before the form is sent: the moment, where it was now, and what this phone shall remember. */
 function complete() {
   if (document.querySelector("[name=when]:checked").value === "now") byId("happened_at").value = now();
-  for (const field of [form.elements["notice.course"], byId("place")]) if (!field.value.trim()) field.value = UNSAID;
   if (remember.checked) localStorage.setItem(OWN, JSON.stringify(Object.fromEntries(OWN_FIELDS.map((id) => [id, byId(id).value]))));
   else localStorage.removeItem(OWN);
 }

@@ -1,4 +1,4 @@
-"""What the desk says of the policy before somebody approves: what nobody has stated, and what speaks against it."""
+"""What is open about the policy before somebody approves: what nobody has stated, and what speaks against it."""
 
 from dataclasses import dataclass
 from typing import Final, Self

@@ -6,9 +6,20 @@ from typing import Annotated, Final
 from fastapi import Depends
 
 from api.deps import InTexts
+from claims.actors import Actor, ActorKind
 from model.texts import Texts
 
 _INSIDE: Final = "inside."
+
+
+def for_staff(texts: Texts) -> Texts:
+    """The same language in the words of the desk."""
+    return _language(texts.language)
+
+
+def for_reader(actor: Actor, texts: Texts) -> Texts:
+    """The same for staff; customers, and the apps that show it to them, read what is written for customers."""
+    return for_staff(texts) if actor.kind is ActorKind.STAFF else texts
 
 
 @cache
@@ -19,7 +30,7 @@ def _language(language: str) -> Texts:
 
 
 def _inside(texts: InTexts) -> Texts:
-    return _language(texts.language)
+    return for_staff(texts)
 
 
 StaffTexts = Annotated[Texts, Depends(_inside)]
