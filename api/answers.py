@@ -10,6 +10,7 @@ from fastapi import Response
 from api.claim_views.parts import claim_address
 from api.claim_views.shown import ClaimOut
 from api.given import Given
+from api.staff_texts import for_reader
 from api.versions import etag
 from api.working import changing
 from claims.actors import Actor, ActorKind
@@ -26,7 +27,7 @@ Change = Callable[[Desk, UUID], object]
 
 def claim_document(desk: Desk, claim_id: UUID, texts: Texts) -> ClaimOut:
     """The case as the actor may see it. Raises as ``showing.show``."""
-    return ClaimOut.of(showing.show(desk, claim_id), desk.house.lifecycle, texts)
+    return ClaimOut.of(showing.show(desk, claim_id), desk.house.lifecycle, for_reader(desk.actor, texts))
 
 
 def as_its_customer(desk: Desk, claim_id: UUID) -> Desk:

@@ -120,6 +120,7 @@ STATUS: Mapping[str, int] = {
     "review.not_held": 409,
     "review.not_waiting": 409,
     "review.unpriced_lines": 409,
+    "review.cover_in_doubt": 409,
     "review.line_removed": 409,
     "review.line_counts": 409,
     "review.part_twice": 409,

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
+from api import openapi_webhooks
 from api.errors import MEDIA_TYPE, STATUS, Problem
 from api.form import CASE_FIELDS, DOCUMENT, VEHICLE_FIELDS
 from api.openapi_examples import with_nulls
@@ -149,7 +150,12 @@ def describe(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document of the app, built once."""
     if app.openapi_schema is None:
         document = get_openapi(
-            title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+            webhooks=openapi_webhooks.router.routes,
+            tags=app.openapi_tags,
         )
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas.update(_components((CaseFacts, Problem)))

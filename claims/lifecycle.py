@@ -60,14 +60,23 @@ class Place:
     state: CaseState
     came_from: CaseState | None = None
 
+    @property
+    def origin(self) -> CaseState:
+        """Where the case is, or was before somebody else had to act."""
+        return self.state if self.came_from is None else self.came_from
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A move that a role may make: where it leads, what it needs first and which notification it reaches."""
+    """A move that a role may make: where it leads, what it needs first and which notification it reaches.
+
+    ``origin``: see ``Place``.
+    """
 
     name: str
     role: Role
     before: CaseState
+    origin: CaseState
     to: CaseState
     came_from: CaseState | None
     needs: frozenset[Guard]
@@ -118,6 +127,7 @@ class Lifecycle(_Rules):
             name=name,
             role=role,
             before=state,
+            origin=place.origin,
             to=after.state,
             came_from=after.came_from,
             needs=rule.needs,

@@ -113,10 +113,15 @@ def _rights(life: Lifecycle) -> Iterable[str]:
         can = life.possible(state, Role.CUSTOMER)
         wanted = {
             "refuse_automation": state in MACHINE_DECIDES,
-            "contest": state in RESULT_TOLD,
+            "contest": state in RESULT_TOLD or _hides_a_result(life, state),
             "withdraw": state not in PAST_WITHDRAWING,
         }
         yield from (f"a customer cannot {name} in {state}" for name, must in wanted.items() if must and name not in can)
+
+
+def _hides_a_result(life: Lifecycle, state: CaseState) -> bool:
+    """Handed up from where the customer knew a result: they know it still."""
+    return life.states[state].public == "origin" and not RESULT_TOLD.isdisjoint(life.origins(state))
 
 
 def _machines(life: Lifecycle) -> Iterable[str]:
@@ -155,7 +160,12 @@ def _silent(rule: MoveRule, place: Place) -> Iterable[str]:
 
 
 def _steps(life: Lifecycle, place: Place) -> list[tuple[MoveRule, Place]]:
-    return [(rule, life.after(place, rule)) for rule in life.moves if place.state in rule.sources]
+    return [(rule, life.after(place, rule)) for rule in life.moves if _leads_from(rule, place)]
+
+
+def _leads_from(rule: MoveRule, place: Place) -> bool:
+    told = Guard.RESULT_TOLD not in rule.needs or place.origin in RESULT_TOLD
+    return told and place.state in rule.sources
 
 
 def _closure(life: Lifecycle, start: set[Place]) -> set[Place]:

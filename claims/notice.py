@@ -55,9 +55,12 @@ class _Personal(BaseModel):
 
 
 class LossPlace(_Personal):
-    """Where it happened: in words, on which kind of road, and as a position in degrees (WGS 84) where there is one."""
+    """Where it happened: in words, on which kind of road, and as a position in degrees (WGS 84) where there is one.
 
-    text: Text = Field(max_length=300, repr=False)
+    Somebody at the roadside may have any of them, or none.
+    """
+
+    text: Text | None = Field(default=None, max_length=300, repr=False)
     highway: bool | None = None
     elevated_road: bool | None = None
     latitude: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False, repr=False)
@@ -68,6 +71,11 @@ class LossPlace(_Personal):
         if (self.latitude is None) != (self.longitude is None):
             raise fault("half_a_position")
         return self
+
+    @property
+    def is_told(self) -> bool:
+        """In words or as a position: somebody could go there."""
+        return self.text is not None or self.latitude is not None
 
 
 class OtherParty(_Personal):
@@ -100,9 +108,11 @@ class Notice(_Personal):
     engine_number: Typed | None = Field(default=None, repr=False)
 
     happened_at: Moment
-    place: LossPlace
+    place: LossPlace = LossPlace()
     cause: Cause
-    course: Text = Field(max_length=2000, repr=False, description="what happened, in the customer's words")
+    course: Text | None = Field(
+        default=None, max_length=2000, repr=False, description="what happened, in the customer's words"
+    )
 
     single_party: bool | None = None
     other_parties: tuple[OtherParty, ...] = Field(default=(), max_length=20)

@@ -72,8 +72,9 @@ def slips(notice: Notice) -> tuple[Note, ...]:
 
 
 def open_questions(notice: Notice, vehicle: VehicleFacts | None = None) -> tuple[Note, ...]:
-    """Everything that the customer has not said and that is needed, at once: numbers of the car first."""
-    unsaid = [note(f"missing.{name}") for name in ("plate", "vin") if getattr(notice, name) is None]
+    """Everything that the customer has not said and that is needed, at once: the car, then where and how."""
+    there = {"plate": notice.plate, "vin": notice.vin, "place": notice.place.is_told or None, "course": notice.course}
+    unsaid = [note(f"missing.{name}") for name, said in there.items() if said is None]
     open_facts = (name for name in facts(notice, vehicle).unstated() if name not in NOT_FOR_THE_CUSTOMER)
     return (*unsaid, *(note(f"fact.{name}") for name in open_facts))
 

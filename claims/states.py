@@ -81,6 +81,7 @@ class Guard(StrEnum):
     NOTHING_PAYABLE = "nothing_payable"
     PAYMENT_PROOF = "payment_proof"
     PAYMENT_NOT_STARTED = "payment_not_started"
+    RESULT_TOLD = "result_told"
 
 
 class Node(StrEnum):
@@ -99,6 +100,7 @@ class Node(StrEnum):
     THIRD_PARTY_ASKED = "third_party_asked"
     REOPENED = "reopened"
     PAYMENT_STARTED = "payment_started"
+    COMPLAINT_RECEIVED = "complaint_received"
     COMPLAINT_ANSWERED = "complaint_answered"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"

@@ -1,6 +1,7 @@
 """``/v1/proposals``: price tables and policies are proposed by one person and decided by another."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Final, Literal, Self
@@ -98,10 +99,8 @@ async def propose(
     asked = _asked(content, texts)
 
     def work(desk: Desk) -> Answer:
-        try:
+        with _listed_faults(texts):
             made = proposing.propose(desk, asked.kind, asked.content, asked.name)
-        except (PriceTableError, RulesError) as refused:
-            raise RequestError("content_refused", errors=tuple(_wrong(refused, texts))) from None
         headers = {"Location": f"/v1/proposals/{made.id}"}
         return Answer(status=201, headers=headers, body=ProposalOut.of(made).model_dump_json())
 
@@ -146,10 +145,21 @@ async def get_proposal(
 
 @decisions.post("/approve", operation_id="approveProposal", response_model=ProposalOut, responses=_CHANGES)
 async def approve(
-    proposal_id: UUID, request: Request, actor: CurrentActor, service: InService, at: Now, key: InOnce
+    proposal_id: UUID,
+    request: Request,
+    actor: CurrentActor,
+    service: InService,
+    texts: InTexts,
+    at: Now,
+    key: InOnce,
 ) -> Response:
     """It is in force from now on. Never by who proposed it."""
-    work = _decided(partial(proposing.approve, proposal_id=proposal_id))
+    do = _decided(partial(proposing.approve, proposal_id=proposal_id))
+
+    def work(desk: Desk) -> Answer:
+        with _listed_faults(texts):
+            return do(desk)
+
     answer = (await once(key, service.house, actor, at, work)).response()
     await reload(request.app)
     return answer
@@ -177,6 +187,15 @@ def _asked(content: bytes, texts: Texts) -> ProposalIn:
     except ValidationError as error:
         faults = error.errors(include_input=False, include_url=False)
         raise RequestError("invalid", errors=field_problems(faults, texts)) from None
+
+
+@contextmanager
+def _listed_faults(texts: Texts) -> Iterator[None]:
+    """What is wrong with a table or policy becomes a problem that lists it."""
+    try:
+        yield
+    except (PriceTableError, RulesError) as refused:
+        raise RequestError("content_refused", errors=tuple(_wrong(refused, texts))) from None
 
 
 def _wrong(refused: QuickClaimError, texts: Texts) -> Iterator[FieldProblem]:

@@ -18,6 +18,7 @@ from api.review_views.asked import Corrections
 from api.review_views.queued import Place, QueuedOut, page, review_address
 from api.review_views.review import ReviewOut
 from api.review_views.versions import IfMatchReview, seen_by
+from api.staff_texts import StaffTexts
 from api.working import looking
 from claims.desk import queue as line
 from claims.desk.desk import Desk
@@ -32,7 +33,7 @@ router = APIRouter(prefix="/v1/reviews", tags=["reviews"], route_class=DocumentR
 async def list_reviews(
     actor: CurrentActor,
     service: InService,
-    texts: InTexts,
+    texts: StaffTexts,
     at: Now,
     response: Response,
     cursor: Annotated[Place | None, Query(max_length=400, description="goes on after a page; see `Link`")] = None,

@@ -1,10 +1,9 @@
 """What a customer takes along, and what is forgotten: export and deletion (PIPL, art. 45 and 47)."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from claims.actions import Action
 from claims.desk.desk import Desk, thing_of
@@ -110,7 +109,7 @@ def kept_until(desk: Desk, claim: Claim) -> date | None:
     """The first day, in the market, on which the case may be forgotten; None while it is open."""
     if claim.closed_at is None:
         return None
-    closed = claim.closed_at.astimezone(_zone(desk, claim)).date()
+    closed = claim.closed_at.astimezone(desk.house.zone(claim.region)).date() + _margin(desk, claim)
     year = closed.year + desk.house.deadlines.retention_years(claim.region)
     try:
         return closed.replace(year=year)
@@ -124,9 +123,10 @@ def is_over(desk: Desk, claim: Claim) -> bool:
     return until is not None and _today(desk, claim) >= until
 
 
+def _margin(desk: Desk, claim: Claim) -> timedelta:
+    """In UTC, a day more: wherever the market was that has left the policy, its own day is over by then."""
+    return timedelta(days=0 if claim.region in desk.house.rulebook.policy.markets else 1)
+
+
 def _today(desk: Desk, claim: Claim) -> date:
-    return desk.at.astimezone(_zone(desk, claim)).date()
-
-
-def _zone(desk: Desk, claim: Claim) -> ZoneInfo:
-    return ZoneInfo(desk.house.rulebook.policy.market(claim.region).timezone)
+    return desk.at.astimezone(desk.house.zone(claim.region)).date()

@@ -9,12 +9,12 @@ from claims.audit import Thing, ThingKind
 from claims.desk.desk import Desk
 from claims.desk.in_force import merged, source_of
 from claims.ids import new_id
-from claims.repository import proposals
+from claims.repository import claims, proposals
 from claims.repository.proposals import Listed, Proposal
 from claims.rights_objects import OnProposal
 from claims.rulebook import Rulebook
 from claims.tables.words import ProposalKind, ProposalState
-from model.errors import RightsError
+from model.errors import RightsError, RulesError
 
 _PROPOSE: Final = {ProposalKind.PRICES: Action.PROPOSE_PRICES, ProposalKind.POLICY: Action.PROPOSE_POLICY}
 _APPROVE: Final = {ProposalKind.PRICES: Action.APPROVE_PRICES, ProposalKind.POLICY: Action.APPROVE_POLICY}
@@ -23,7 +23,8 @@ _APPROVE: Final = {ProposalKind.PRICES: Action.APPROVE_PRICES, ProposalKind.POLI
 def propose(desk: Desk, kind: ProposalKind, content: str, name: str) -> Proposal:
     """Checked as it would be used, together with everything in force; ``name`` is that of a table.
 
-    Raises ``RightsError`` ``forbidden``; ``PriceTableError``, ``RulesError`` for what cannot be taken.
+    Raises ``RightsError`` ``forbidden``; ``PriceTableError`` or ``RulesError`` for what cannot be taken:
+    ``market_in_use`` where a policy leaves out a market that has open cases.
     """
     desk.check(_PROPOSE[kind])
     source = source_of(kind, name, content)
@@ -97,7 +98,10 @@ def _decided(desk: Desk, proposal: Proposal, state: ProposalState, words: str | 
 
 
 def _require_whole(desk: Desk, kind: ProposalKind, name: str, content: str) -> None:
-    Rulebook.from_sources(merged(desk.house.rulebook, [source_of(kind, name, content)]))
+    after = Rulebook.from_sources(merged(desk.house.rulebook, [source_of(kind, name, content)]))
+    if left := claims.open_regions(desk.book) - after.policy.markets.keys():
+        markets = tuple(sorted(left))
+        raise RulesError("market_in_use", f"open cases in {', '.join(markets)}", markets=markets)
 
 
 def _note(desk: Desk, action: Action, proposal: Proposal, **facts: object) -> None:

@@ -32,8 +32,8 @@ class Over:
 
 def over(desk: Desk, *, limit: int = _AT_A_TIME) -> Iterator[Over]:
     """Closed cases that were kept long enough and are not erased, by market, the first closed first; at most ``limit``
-    of each market."""
-    for region in desk.house.rulebook.policy.markets:
+    of each market. One that has left the policy is a market still."""
+    for region in erasure.regions(desk.book):
         shortest = desk.house.deadlines.retention_years(region) * _YEAR
         for claim in erasure.closed(desk.book, region, before=desk.at - shortest + _DAY, limit=limit):
             until = kept_until(desk, claim)

@@ -12,10 +12,12 @@ from claims.desk import clocks, paying, room
 from claims.desk.desk import Desk, thing_of
 from claims.desk.ending import end_open
 from claims.desk.moving import move
+from claims.desk.notifying import notify
 from claims.follow_up import Feedback
+from claims.lifecycle_faults import RESULT_TOLD
 from claims.repository import claims, complaints, deadlines, follow_ups, offers, payments
 from claims.repository.claims import Claim
-from claims.states import CaseState, Guard
+from claims.states import CaseState, Guard, Node
 from claims.tables.words import OfferEnd
 from claims.triage import CaseClass
 from model.errors import ClaimError
@@ -31,7 +33,9 @@ def contest(desk: Desk, claim_id: UUID, words: str) -> Claim:
     claim = desk.claim(claim_id, Action.CONTEST)
     room.for_contest(desk, claim)
     paying.end_return_clock(desk, claim)
-    return _back(desk, claim, "contest", words, OfferEnd.CONTESTED, facts={"disputed": True})
+    told = desk.house.lifecycle.place(claim.state, claim.came_from).origin in RESULT_TOLD
+    met = {Guard.RESULT_TOLD} if told else set[Guard]()
+    return _back(desk, claim, "contest", words, OfferEnd.CONTESTED, met=met, facts={"disputed": True})
 
 
 def refuse_automation(desk: Desk, claim_id: UUID) -> Claim:
@@ -45,10 +49,9 @@ def refuse_automation(desk: Desk, claim_id: UUID) -> Claim:
 
 
 def withdraw(desk: Desk, claim_id: UUID, words: str | None = None) -> Claim:
-    """The customer wants nothing any more. Not once money is on its way."""
+    """The customer wants nothing any more. Not once money is on its way, or arrived: the case would tell of none."""
     claim = desk.claim(claim_id, Action.WITHDRAW)
-    on_its_way = payments.open_of(desk.book, claim.id) is not None
-    met = set[Guard]() if on_its_way else {Guard.PAYMENT_NOT_STARTED}
+    met = set[Guard]() if payments.went_out(desk.book, claim.id) else {Guard.PAYMENT_NOT_STARTED}
     return _back(desk, claim, "withdraw", words, OfferEnd.WITHDRAWN, met=met)
 
 
@@ -69,6 +72,7 @@ def complain(desk: Desk, claim_id: UUID, words: str) -> Claim:
     started = clocks_of(CaseClass.SIMPLE, Event.COMPLAINT_RECEIVED, desk.at, desk.house.terms(claim.region))
     deadlines.start(desk.book, claim.id, started, at=desk.at)
     claim = claims.save(desk.book, replace(claim, due_at=clocks.next_due(desk, claim)))
+    notify(desk, claim, Node.COMPLAINT_RECEIVED)
     desk.audit(Action.COMPLAIN, thing_of(claim.id), due_at=claim.due_at)
     return claim
 

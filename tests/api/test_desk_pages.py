@@ -343,9 +343,12 @@ def test_every_key_has_one_meaning_on_a_page_and_a_sentence() -> None:
         r'\["(\w+)", "(\w+)", \[([^\]]+(?:"\]")?[^\]]*)\]\]', (WEB / "static/js/keys.js").read_text("utf-8")
     )
     assert len(table) > 30
-    for groups in ({"queue", "move"}, {"move", "photo", "correct", "decide"}):
+    for groups in ({"queue", "move"}, {"move", "photo", "correct", "decide"}, {"draw"}):
         keys = [key for group, _, told in table if group in groups for key in re.findall(r'"(.)"', told)]
         assert len(keys) == len(set(keys))
+    dialogs = (WEB / "templates/desk/case_head.html.j2").read_text("utf-8")
+    order = re.findall(r"'(\w+)'", re.search(r"set order = \[(.*?)\]", dialogs)[1])  # type: ignore[index]
+    assert {"take" if name in {"claim_next", "take_up"} else name for name in order} <= {name for _, name, _ in table}
     for language in LANGUAGES:
         assert {f"desk_script.key.{name}" for _, name, _ in table} <= set(Texts.load(language).sentences)
 
@@ -372,13 +375,13 @@ def test_an_approval_without_known_cover_is_warned_about_and_confirmed_in_words(
     text = html.unescape(page(site, who, address))
     dialog = re.search(r'<dialog id="do-approve".*?</dialog>', text, re.DOTALL)[0]  # type: ignore[index]
     assert "Nobody has stated whether the policy was in force, whether the number plate is on the policy" in dialog
-    chosen = [given for tag, given in Elements(dialog).found if tag == "input" and given.get("name") == "cover"]
+    chosen = [given for tag, given in Elements(dialog).found if given.get("name") == "despite_cover"]
     assert ["required" in given for given in chosen] == [True, True]
-    call, stated = str(chosen[0]["data-before"]).split(" "), json.loads(str(chosen[0]["value"]))
+    call, stated = str(chosen[0]["data-before"]).split(" "), json.loads(str(chosen[0]["data-states"]))
     seen = {"If-Match": str(chosen[0]["data-version"])}
     assert site.ask(*call, who.token, json=stated, headers=seen).status_code == 200
     assert site.ask(*call, who.token, json=stated, headers=seen).status_code == 412
-    assert 'name="cover"' not in page(site, who, address)
+    assert 'name="despite_cover"' not in page(site, who, address)
     assert site.ask(*call, site.app, json={"policy_active": False}).status_code == 200
     against = html.unescape(page(site, who, address))
     assert "Stated about this policy: it was not in force" in against

@@ -157,7 +157,7 @@ def a_photo(claim: UUID) -> Photo:
 
 def personal(notice: Notice) -> Iterator[str]:
     yield from (notice.policy_number, notice.plate or "", notice.vin or "", notice.engine_number or "")
-    yield from (notice.place.text, notice.course, notice.contact.name, notice.contact.phone)
+    yield from (notice.place.text or "", notice.course or "", notice.contact.name, notice.contact.phone)
     yield from (notice.other_parties[0].plate or "", str(notice.place.latitude), str(notice.place.longitude))
     yield from (*WORDS, *OWN_WORDS.values())
 

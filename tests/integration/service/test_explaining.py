@@ -18,11 +18,12 @@ from claims.desk.reviewing import InReview
 from claims.explanation import Changed, Explanation
 from claims.ids import new_id
 from claims.keys import Keys
+from claims.marks import Mark
 from claims.notice import Notice
 from claims.repository import offers
 from claims.repository.book import Books
 from claims.repository.offers import Offer
-from claims.review_changes import Add, Change, Edit, Mark, Remove, Why
+from claims.review_changes import Add, Change, Edit, Remove, Why
 from claims.rule_sources import RuleFile
 from claims.states import Role
 from model.errors import RightsError
@@ -66,7 +67,7 @@ def explained(case: Case, actor: Actor | None = None) -> Explanation:
 def settled(case: Case, actor: Actor, *changes: Change) -> InReview:
     found = case.see(actor, NOW, reviewing.review_of)
     after = case.do(actor, NOW, reviewing.correct, changes, found.version)
-    case.do(actor, NOW + MINUTE, deciding.approve, after.version, "看过报价单", [Why.QUOTATION])
+    case.do(actor, NOW + MINUTE, deciding.approve, after.version, "看过报价单", [Why.QUOTATION], despite_cover=True)
     return after
 
 

@@ -9,6 +9,7 @@ from bank import arrives, comes_back, last
 from desks import AT, open_house, scene
 from reviews import HOUR, MINUTE, Case, in_review, reported, somebody
 
+from claims.actions import Action
 from claims.actors import Actor
 from claims.deadline_rules import ClockKind, Level
 from claims.desk import (
@@ -19,6 +20,7 @@ from claims.desk import (
     payment_list,
     queue,
     reviewing,
+    showing,
     submitting,
     transfers,
     wishes,
@@ -33,7 +35,7 @@ from claims.notice import Notice
 from claims.repository import audit, deadlines, offers, payments
 from claims.repository.book import Books
 from claims.review_changes import Edit, Why
-from claims.states import CaseState, Role
+from claims.states import CaseState, Guard, Role
 from claims.tables.words import ReturnReason
 from model.errors import ClaimError
 from model.notes import Note
@@ -69,7 +71,7 @@ def settle(case: Case, senior: Actor, total: str, at: datetime) -> None:
     edit = Edit(line=0, why=Why.AGREED, **amounts)
     version = case.see(senior, at, reviewing.review_of).version
     version = case.do(senior, at, reviewing.correct, [edit], version).version
-    case.do(senior, at, deciding.approve, version, "与客户商定")
+    case.do(senior, at, deciding.approve, version, "与客户商定", despite_cover=True)
 
 
 def accepted(case: Case, at: datetime) -> CaseState:
@@ -267,6 +269,48 @@ def test_money_that_arrives_late_closes_its_case_when_the_level_gives_it_back(ca
     case.do(expert, AT + 5 * HOUR, queue.take)
     assert case.do(expert, AT + 5 * HOUR, escalating.give_back, "款已到账").state is CaseState.CLOSED
     assert went_out(case) == [Decimal("900.00")]
+
+
+def test_an_overrun_of_ours_takes_no_right_to_contest(case: Case, senior: Actor, house: House) -> None:
+    late = AT + 100 * HOUR
+    assert act_on_overdue(house, late)
+    assert case.now.state is CaseState.ESCALATED
+    assert Action.CONTEST in case.see(case.customer, late, showing.show).can
+    contested = case.do(case.customer, late, wishes.contest, "还有内部损伤")
+    assert (contested.state, contested.came_from) == (CaseState.CONTESTED, None)
+    with house.books.reading() as book:
+        clocks = [one.clock for one in deadlines.of_claim(book, case.id)]
+        assert all(level.ended_at for level in deadlines.levels_of(book, case.id))
+    runs = [clock for clock in clocks if clock.ended_at is None and clock.dropped_at is None]
+    assert {clock.kind for clock in runs} == {ClockKind.REVIEW, ClockKind.PAYMENT}
+    assert {clock.started_at for clock in runs} == {late}
+    assert contested.due_at == min(clock.due_at for clock in runs)
+
+
+def test_without_a_result_there_is_nothing_to_contest(house: House, notice: Notice) -> None:
+    case = in_review(house, notice, SCRATCH)
+    case.do(somebody(house, Role.EXPERT), AT + HOUR, escalating.escalate, "大梁变形")
+    assert Action.CONTEST not in case.see(case.customer, AT + HOUR, showing.show).can
+    with pytest.raises(ClaimError) as refused:
+        case.do(case.customer, AT + HOUR, wishes.contest, "金额偏低")
+    assert refused.value.facts["needs"] == (Guard.RESULT_TOLD,)
+    assert case.now.state is CaseState.ESCALATED
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_money_that_went_out_is_not_withdrawn_from(case: Case, senior: Actor, arrived: bool) -> None:
+    """A withdrawn case would tell of no payment, and for ever: money that came back hinders nobody."""
+    case.do(case.customer, AT + 3 * HOUR, wishes.contest, "还有内部损伤")
+    if arrived:
+        arrives(case.house, senior, case.id, AT + 4 * HOUR)
+    with pytest.raises(ClaimError, match="withdraw") as refused:
+        case.do(case.customer, AT + 5 * HOUR, wishes.withdraw)
+    assert refused.value.facts["needs"] == (Guard.PAYMENT_NOT_STARTED,)
+    assert Action.WITHDRAW not in case.see(case.customer, AT + 5 * HOUR, showing.show).can
+    if not arrived:
+        comes_back(case.house, senior, case.id, AT + 6 * HOUR, ReturnReason.ACCOUNT_CLOSED)
+        assert Action.WITHDRAW in case.see(case.customer, AT + 6 * HOUR, showing.show).can
+        assert case.do(case.customer, AT + 6 * HOUR, wishes.withdraw).state is CaseState.WITHDRAWN
 
 
 def test_no_word_closes_a_case_without_a_proof(case: Case, senior: Actor) -> None:

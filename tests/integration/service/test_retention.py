@@ -6,12 +6,14 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+import yaml
 from desks import AT, open_house, scene
+from other_rules import changed
 from reviews import Case, reported
 from sqlalchemy import select
 
 from claims.audit import Entry
-from claims.desk import leaving, wishes
+from claims.desk import leaving, showing, wishes
 from claims.desk.desk import SYSTEM
 from claims.desk.house import House
 from claims.desk.photos import add_photos, look
@@ -22,6 +24,7 @@ from claims.keys import Keys
 from claims.notice import Notice
 from claims.repository import apps, audit, claims, notices, photos
 from claims.repository.book import Books
+from claims.rule_sources import RuleFile
 from claims.tables import claim_tokens
 
 SCRATCH = scene("01-scratched-door-two-views")
@@ -116,6 +119,29 @@ def test_one_that_somebody_works_on_comes_the_next_time(house: House, closed: Ca
         assert claims.locked(book, closed.id) is not None
         assert erase_over(house, ENDS) == 0
     assert erase_over(house, ENDS) == 1
+
+
+def test_a_market_that_left_the_policy_keeps_nothing_for_ever(house: House, closed: Case) -> None:
+    """A day later than by its own time, which nobody knows any more."""
+    without = replace(house, eyes=replace(house.eyes, rulebook=changed(house.rulebook, RuleFile.POLICY, _without_cn)))
+    with without.looking(closed.customer, AT) as desk:
+        assert showing.show(desk, closed.id).claim.id == closed.id
+    with without.desk(closed.customer, AT + DAY) as desk:
+        assert leaving.ask_deletion(desk, closed.id).kept_until == date(2031, 11, 23)
+    midnight = datetime(2031, 11, 23, tzinfo=UTC)
+    assert (due(without, midnight - timedelta(seconds=1)), erase_over(without, midnight - timedelta(seconds=1))) == (
+        [],
+        0,
+    )
+    assert due(without, midnight) == [(closed.id, date(2031, 11, 23))]
+    assert erase_over(without, midnight) == 1
+    assert closed.now.erased_at == midnight
+
+
+def _without_cn(policy: str) -> str:
+    written = yaml.safe_load(policy)
+    del written["markets"]["CN"]
+    return yaml.safe_dump(written, allow_unicode=True)
 
 
 def test_each_market_has_its_own_time(house: House, notice: Notice) -> None:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.calendar import Calendar, WorkingDays
+from claims.note_json import note_json, note_of
 from model.errors import RulesError
-from model.notes import note
 from model.texts import LANGUAGES, Texts
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -145,17 +145,23 @@ def test_business_hours_between(begin: str, end: str, hours: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("begin", "end", "warned"),
+    ("begin", "end", "en", "zh"),
     [
-        ("2026-12-30T10:00", "2026-12-31T18:00", None),
-        ("2026-12-31T10:00", "2027-01-01T18:00", "2027-01-01"),  # by its weekday alone: surely a holiday, not known yet
-        ("2024-12-31T10:00", "2025-01-02T18:00", "2024-12-31"),
+        ("2026-12-31T10:00", "2027-01-01T18:00", "2027-01-01", "2027年1月1日"),  # by its weekday: surely a holiday
+        ("2024-12-31T10:00", "2025-01-02T18:00", "2024-12-31", "2024年12月31日"),
     ],
 )
-def test_beyond_what_is_known_every_answer_says_so(begin: str, end: str, warned: str | None) -> None:
-    notes = DAYS.beyond_known(local(begin), local(end))
-    assert notes == (() if warned is None else (note("calendar.beyond_known", day=warned),))
-    assert all(warned in Texts.load(language).say(item) for language in LANGUAGES for item in notes if warned)
+def test_beyond_what_is_known_every_answer_says_so(begin: str, end: str, en: str, zh: str) -> None:
+    [warning] = DAYS.beyond_known(local(begin), local(end))
+    assert note_of(note_json(warning)) == warning
+    said = {language: Texts.load(language).say(warning) for language in LANGUAGES}
+    assert en in said["en"]
+    assert zh in said["zh"]
+    assert en not in said["zh"]
+
+
+def test_within_what_is_known_nothing_is_said() -> None:
+    assert DAYS.beyond_known(local("2026-12-30T10:00"), local("2026-12-31T18:00")) == ()
 
 
 def test_beyond_what_is_known_only_weekends_are_free() -> None:

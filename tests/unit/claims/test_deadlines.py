@@ -1,6 +1,6 @@
 """Clocks by class and event, what waiting does to them, who hears of an overrun, and how often promises are kept."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from claims.calendar import told
 from claims.deadline_rules import Audience, ClockKind, DeadlineRules, Level
 from claims.deadlines import (
     Clock,
@@ -254,7 +255,7 @@ def test_the_life_of_the_case_says_when_the_customer_has_to_act(state: CaseState
 def test_a_date_beyond_the_known_calendar_is_marked_and_one_of_hours_is_not() -> None:
     at = local("2026-12-30T10:00")
     marked = {(one.kind, one.audience): one.warnings for one in started(CaseClass.SIMPLE, at)}
-    assert marked.pop((PAYMENT, PUBLIC)) == (note("calendar.beyond_known", day="2027-01-04"),)
+    assert marked.pop((PAYMENT, PUBLIC)) == (note("calendar.beyond_known", day=told(date(2027, 1, 4))),)
     assert set(marked.values()) == {()}
     in_time = clock(REVIEW, INTERNAL, CaseClass.ORDINARY, local("2026-12-25T10:00"))
     assert in_time.warnings == ()

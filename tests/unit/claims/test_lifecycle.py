@@ -236,6 +236,7 @@ def state_as(state: str, **values: object) -> Edit:
         (changed("withdraw", "reported", by=["customer", "system"]), "no machine leads to withdrawn"),
         (without("contest", "declined_manual"), "a customer cannot contest in declined_manual"),
         (without("contest", "closed"), "a customer cannot contest in closed"),
+        (without("contest", "escalated"), "a customer cannot contest in escalated"),
         (changed("contest", "closed", by=["front_line"]), "a customer cannot contest in assessed"),
         (without("withdraw", "fraud_review"), "a customer cannot withdraw in fraud_review"),
         (without("refuse_automation", "assessed"), "from: Tuple should have at least 1 item"),

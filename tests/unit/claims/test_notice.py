@@ -184,6 +184,23 @@ OPEN = (
 )
 
 
+@pytest.mark.parametrize(
+    ("place", "asked"),
+    [
+        ({}, {"missing.place"}),
+        ({"highway": True}, {"missing.place"}),
+        ({"latitude": 39.9, "longitude": 116.4}, set()),
+        ({"text": "G2"}, set()),
+    ],
+)
+def test_who_does_not_know_where_or_how_is_asked_and_not_refused(place: dict[str, Any], asked: set[str]) -> None:
+    without = {name: value for name, value in SAID.items() if name not in {"course", "place"}}
+    said = Notice.model_validate({**without, **({"place": place} if place else {})})
+    codes = {item.code for item in open_questions(said, VehicleFacts(new_energy=False))}
+    assert {code for code in codes if code.startswith("missing.")} == asked | {"missing.course"}
+    assert Notice.model_validate_json(said.model_dump_json()) == said
+
+
 @given(st.sets(st.sampled_from(OPEN)), st.booleans(), st.booleans())
 def test_all_that_is_open_is_asked_at_once(unsaid: set[str], vin: bool, sober: bool) -> None:
     changes: dict[str, Any] = dict.fromkeys(unsaid)

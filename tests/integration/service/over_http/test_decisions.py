@@ -1,5 +1,6 @@
 """Everything that staff decide about a case besides its amount, over HTTP."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +65,9 @@ def test_what_cannot_be_meant_is_named_by_its_field(senior: Table) -> None:
     flat = {"do": "edit", "line": 0, "why": "wrong_box", "marks": [{"photo": 0, "box": [5, 5, 5, 9]}]}
     answer = senior.correct(flat).json()
     assert (answer["code"], answer["errors"][0]["code"]) == ("request.invalid", "box_without_area")
+    crossed = {"photo": 0, "box": [0, 0, 9, 9], "outline": [[0, 0], [9, 9], [9, 0], [0, 9]]}
+    answer = senior.correct({**flat, "marks": [crossed]}).json()
+    assert (answer["code"], answer["errors"][0]["code"]) == ("request.invalid", "outline_shape")
     for change, code in (
         ({"do": "remove", "line": 99, "why": "mistake"}, "review.unknown_line"),
         ({"do": "edit", "line": 0, "why": "mistake"}, "review.nothing_changed"),
@@ -72,6 +76,10 @@ def test_what_cannot_be_meant_is_named_by_its_field(senior: Table) -> None:
         ({"do": "restore", "line": 0, "why": "mistake"}, "review.line_counts"),
         ({**flat, "marks": [{"photo": 9, "box": [1, 1, 5, 9]}]}, "review.unknown_photo"),
         ({**flat, "marks": [{"photo": 0, "box": [1, 1, 5000, 9]}]}, "review.box_outside"),
+        (
+            {**flat, "marks": [{"photo": 0, "box": [1, 1, 5000, 9], "outline": [[1, 1], [5000, 5], [2, 9]]}]},
+            "review.box_outside",
+        ),
     ):
         assert senior.correct(change).json()["code"] == code
     bare = {"do": "add", "part": "grille", "operation": "repair", "why": "missed"}
@@ -79,6 +87,33 @@ def test_what_cannot_be_meant_is_named_by_its_field(senior: Table) -> None:
     unpriced = senior.approve(words="seen")
     assert (unpriced.status_code, unpriced.json()["code"]) == (409, "review.unpriced_lines")
     assert senior.ask("GET").json()["version"].endswith(".1")
+
+
+def test_an_outline_is_shown_and_taught_as_it_was_drawn(site: Site, senior: Table) -> None:
+    mark = {"photo": 0, "box": [12.0, 8.5, 60.0, 40.0], "outline": [[12.0, 40.0], [30.5, 8.5], [60.0, 33.0]]}
+    answer = senior.correct({"do": "edit", "line": 0, "why": "wrong_box", "marks": [mark]})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["lines"][0]["marks"] == senior.ask("GET").json()["lines"][0]["marks"] == [mark]
+    assert senior.approve(words="seen").status_code == 200
+    told = site.ask("GET", "/v1/examples.coco", site.staff(Role.EXPERT)).json()
+    [drawn] = {json.dumps(one["segmentation"]) for one in told["annotations"] if "segmentation" in one}
+    assert json.loads(drawn) == [[12, 40, 30.5, 8.5, 60, 33]]
+    assert [record["outline"] for record in told["examples"] if record["outline"]] == [mark["outline"]]
+
+
+def test_nobody_approves_by_oversight_what_may_not_be_covered(site: Site, senior: Table) -> None:
+    refused = senior.approve(words="seen", despite_cover=False)
+    assert (refused.status_code, refused.json()["code"]) == (409, "review.cover_in_doubt")
+    silent = senior.approve(despite_cover=True)
+    assert (silent.status_code, silent.json()["errors"][0]["code"]) == (422, "words_needed")
+    for stated, code in (({"policy_active": True}, 409), ({"plate_matches_policy": False}, 409), (COVER, 200)):
+        assert senior.case.ask("PUT", "/cover", site.app, json=stated).status_code == 200
+        assert senior.approve().status_code == code
+
+
+def test_who_says_why_approves_what_may_not_be_covered(site: Site, senior: Table) -> None:
+    assert senior.case.ask("PUT", "/cover", site.app, json={"policy_active": False}).status_code == 200
+    assert senior.approve(words="the policy was in force that day", despite_cover=True).status_code == 200
 
 
 def test_the_next_level_decides_and_gives_it_back(site: Site, senior: Table) -> None:

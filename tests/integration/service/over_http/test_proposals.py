@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import yaml
 from sites import Site
 from tables import Table, referred
 
@@ -133,6 +134,31 @@ def test_only_who_proposed_takes_back_and_only_others_refuse(site: Site, admins:
     taken = site.ask("POST", f"/v1/proposals/{again['id']}/take-back", one)
     assert taken.json()["state"] == "taken_back"
     assert site.ask("POST", f"/v1/proposals/{again['id']}/approve", other).status_code == 412
+
+
+def test_a_market_with_open_cases_stays_in_the_policy(site: Site, admins: tuple[str, str]) -> None:
+    one, other = admins
+    written = yaml.safe_load(POLICY)
+    del written["markets"]["CN"]
+    early = proposed(site, one, kind="policy", content=yaml.safe_dump(written, allow_unicode=True))
+    case = site.case()
+    document = {"kind": "policy", "content": yaml.safe_dump(written | {"version": "later"}, allow_unicode=True)}
+    for path, token, asked in (
+        ("/v1/proposals", one, document),
+        (f"/v1/proposals/{early['id']}/approve", other, None),
+    ):
+        refused = site.ask("POST", path, token, json=asked)
+        assert (refused.status_code, refused.json()["code"]) == (422, "request.content_refused"), refused.text
+        assert [(fault["code"], "CN" in fault["detail"]) for fault in refused.json()["errors"]] == [
+            ("rules.market_in_use", True)
+        ]
+    assert case.ask("POST", "/withdraw").status_code == 200
+    assert site.ask("POST", f"/v1/proposals/{early['id']}/approve", other).status_code == 200
+    shown = case.ask("GET")  # the market has left the policy, and the case is its customer's all the same
+    assert (shown.status_code, shown.json()["state"]["code"]) == (200, "closed"), shown.text
+    assert case.ask("GET", "/export").status_code == 200
+    kept = case.ask("DELETE")
+    assert (kept.status_code, kept.json()["code"]) == (409, "claim.kept"), kept.text
 
 
 @pytest.mark.parametrize("role", [Role.SENIOR, Role.EXPERT, Role.AUDITOR])

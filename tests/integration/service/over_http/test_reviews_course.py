@@ -79,7 +79,7 @@ def test_from_the_queue_to_the_money(site: Site, waiting: Case, senior: str) -> 
     assert site.ask("POST", "/v1/reviews/next", senior).status_code == 204
     table = Table(waiting, senior)
     after = table.correct(amounting_to("930.00"))
-    approved = table.approve(after.headers["ETag"], reasons=["quotation"])
+    approved = table.approve(after.headers["ETag"], reasons=["quotation"], words="offer of the shop")
     assert (approved.status_code, approved.json()["state"]["code"]) == (200, "assessed"), approved.text
     with site.house.books.reading() as book:
         (taught, *_) = (example for _, example in reviews.examples_after(book))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from bank import proof_of
-from sites import Case, Site
+from sites import COVER, Case, Site
 from tables import Table, amounting_to, referred
 
 from claims.desk.desk import thing_of
@@ -100,6 +100,7 @@ def test_who_differs_by_more_than_a_tenth_says_why(site: Site, waiting: Case) ->
     table.correct(amounting_to("4000.00"))
     assert table.approve().json()["code"] == "rights.reason_needed"
     assert table.approve(reasons=["other"]).json()["code"] == "rights.reason_needed"
+    assert waiting.ask("PUT", "/cover", site.app, json=COVER).status_code == 200
     assert table.approve(reasons=["quotation"]).status_code == 200
 
 
