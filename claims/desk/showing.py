@@ -1,6 +1,6 @@
 """A case as it is shown to somebody: all that this actor may see of it, at one moment."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -10,10 +10,10 @@ from claims.actions import Action
 from claims.actors import ActorKind
 from claims.deadline_rules import ClockKind
 from claims.deadlines import Clock, promised
+from claims.desk.actions_now import actions_now, ran_out
 from claims.desk.desk import Desk, thing_of
 from claims.desk.photos import PhotoFile
 from claims.desk.standing import Standing, standing_with
-from claims.lifecycle_faults import RESULT_TOLD
 from claims.materials import Material
 from claims.repository import (
     assessments,
@@ -24,7 +24,6 @@ from claims.repository import (
     materials,
     notices,
     offers,
-    payments,
     photos,
     timeline,
 )
@@ -42,12 +41,8 @@ from claims.states import CaseState, PublicState
 from model.errors import RightsError
 from model.notes import Note, note
 
-_TO_ASSESS: Final = frozenset(
-    {CaseState.REPORTED, CaseState.MATERIALS_SUBMITTED, CaseState.MATERIALS_INCOMPLETE, CaseState.MORE_PHOTOS}
-)
 _PAID: Final = frozenset({CaseState.CONFIRMED, CaseState.PENDING_PAYMENT})
 _UNKNOWN: Final = "application/octet-stream"
-_ALWAYS: Final = (Action.COMPLAIN, Action.EXPORT_OWN, Action.DELETE_OWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +115,7 @@ def show(desk: Desk, claim_id: UUID) -> Shown:
         made=made if full else None,
         offer=offer if full else None,
         next_step=_waits(desk, claim, stands, offer) or _next_step(desk, claim, clocks, zone),
-        can=tuple(_can(desk, claim, offered, photographed=bool(pictures))),
+        can=tuple(actions_now(desk, claim, offered, photographed=bool(pictures))),
         zone=zone,
         full=full,
         personal=personal,
@@ -187,7 +182,7 @@ def _waits(desk: Desk, claim: Claim, stands: Standing, offer: Offer | None) -> N
     """What the customer has to do before payment, or for an offer in the place of one that ran out."""
     if claim.state is CaseState.CONFIRMED and not stands.complete:
         return note("next_step_waits.confirmed")
-    if claim.state is CaseState.ASSESSED and _ran_out(desk, offer):
+    if claim.state is CaseState.ASSESSED and ran_out(desk, offer):
         return note("next_step_waits.offer_ended")
     return None
 
@@ -198,42 +193,3 @@ def _next_step(desk: Desk, claim: Claim, clocks: tuple[Clock, ...], zone: ZoneIn
     runs = desk.house.lifecycle.states[claim.state].clock
     due = next((one.due_at for one in clocks if one.kind is kind and one.waiting_since is None), None)
     return desk.house.lifecycle.next_step(claim.state, due_at=due.astimezone(zone) if due and runs else None)
-
-
-def _can(desk: Desk, claim: Claim, offered: Sequence[Offer], *, photographed: bool) -> Iterator[Action]:
-    """What the actor may do with the case as it is. What else it needs is told where it is tried."""
-    if claim.erased_at is not None:
-        return
-    wanted = dict.fromkeys(_moves(desk, claim))
-    if not desk.house.lifecycle.rests(claim.state):
-        wanted |= dict.fromkeys((Action.ADD_PHOTOS, Action.SUBMIT_MATERIALS))
-    if claim.state in _TO_ASSESS and photographed:
-        wanted[Action.ASSESS] = None
-    else:
-        wanted.pop(Action.ASSESS, None)
-    if desk.house.lifecycle.rests(claim.state) or offered:
-        wanted[Action.FEEDBACK] = None
-    if claim.state is CaseState.ASSESSED:
-        open_one = next((one for one in offered if one.ended_at is None), None)
-        wanted.pop(Action.ACCEPT if _ran_out(desk, open_one) else Action.RENEW_OFFER, None)
-    if any(offer.accepted_at for offer in offered) and payments.went_out(desk.book, claim.id):
-        wanted.pop(Action.WITHDRAW, None)
-    if claim.state is CaseState.ESCALATED and claim.came_from not in RESULT_TOLD:
-        wanted.pop(Action.CONTEST, None)
-    wanted |= dict.fromkeys(_ALWAYS)
-    rights, role = desk.house.rights, desk.actor.role
-    yield from (one for one in wanted if rights.scope(role, one) is not Scope.NEVER and _reaches(desk, claim, one))
-
-
-def _ran_out(desk: Desk, offer: Offer | None) -> bool:
-    return offer is None or offer.runs_out(desk.at)
-
-
-def _moves(desk: Desk, claim: Claim) -> Iterator[Action]:
-    for name in desk.house.lifecycle.possible(claim.state, desk.actor.role):
-        yield desk.house.rights.of_move(name)
-
-
-def _reaches(desk: Desk, claim: Claim, action: Action) -> bool:
-    """Whether authority covers the amount is told with the decision."""
-    return action in desk.house.rights.within_authority or desk.may(action, claim)
