@@ -1,12 +1,9 @@
 """From the network's scores to probabilities that a reported box is right, and back. Rising, so no order changes."""
 
-from collections.abc import Iterable, Sequence
-
 import numpy as np
 import numpy.typing as npt
 
-from model.labels import Label
-from model.papers import Calibration, Curve
+from model.papers import Curve
 
 Floats = npt.NDArray[np.float64]
 _EDGE = 1e-7
@@ -42,9 +39,3 @@ def sigmoid(values: npt.ArrayLike) -> Floats:
     """1 / (1 + exp(-x)), without overflow."""
     result: Floats = 0.5 * (1 + np.tanh(0.5 * np.asarray(values, dtype=np.float64)))
     return result
-
-
-def curves_of(labels: Iterable[Label], calibrations: Sequence[Calibration]) -> list[Curve | None]:
-    """The curve of each label's group, None where the network's score is reported as it is."""
-    by_group = {item.group: item.curve for item in calibrations}
-    return [by_group.get(label.group) for label in labels]

@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from claims.note_json import note_json
 from claims.rescore.case import HistoricalCase
-from claims.rescore.photo_files import LocalAndS3, PhotoFiles, PhotoGone
-from claims.rescore.photo_files_s3 import is_s3
+from claims.rescore.photo_files import PhotoFiles, PhotoGone
 from model.notes import Note
 
 _HANDS: Final = 16
@@ -39,12 +38,6 @@ def stamps_of(cases: Sequence[HistoricalCase], files: PhotoFiles) -> list[Stamps
         return first + [_stamps(case, files) for case in cases[1:]]
     with ThreadPoolExecutor(_HANDS, thread_name_prefix="stamps") as pool:
         return first + list(pool.map(lambda case: _stamps(case, files), cases[1:]))
-
-
-def _on_disk(cases: Sequence[HistoricalCase], files: PhotoFiles) -> bool:
-    """Asking a disk takes no longer than handing the question over."""
-    local = isinstance(files, LocalAndS3) and not is_s3(files.base)
-    return local and not any(is_s3(photo) for case in cases for photo in case.photos)
 
 
 def _stamps(case: HistoricalCase, files: PhotoFiles) -> Stamps:

@@ -15,6 +15,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Any, Final, Self
 
 from claims.rescore.case import Chunk
+from claims.rescore.engines.cores import Cores, confined
 from claims.rescore.work import Done, Work
 from claims.rescore.worker import Worker
 from model.errors import QuickClaimError
@@ -54,22 +55,23 @@ class Fault:
 
 @dataclass(slots=True, eq=False)
 class Hand:
-    """``chunk``: what it is at. ``ready`` once it has said so."""
+    """``cores``: those that it works on. ``chunk``: what it is at. ``ready`` once it has said so."""
 
+    cores: Cores
     process: SpawnProcess
     pipe: "Connection[Any, Any]"
     chunk: Chunk | None = None
     ready: bool = False
 
     @classmethod
-    def hire(cls, work: Work) -> Self:
-        """A new process; it is not there yet."""
+    def hire(cls, work: Work, cores: Cores) -> Self:
+        """A new process; it is not there yet. ``cores``: see ``confined``."""
         ours, theirs = _SPAWN.Pipe()
         process = _SPAWN.Process(target=_serve, args=(theirs, work), name="rescore", daemon=True)
-        with _uninterrupted():
+        with _uninterrupted(), confined(cores):
             process.start()
         theirs.close()
-        return cls(process, ours)
+        return cls(cores, process, ours)
 
     @property
     def idle(self) -> bool:

@@ -8,6 +8,7 @@ from multiprocessing.connection import wait
 from typing import Final
 
 from claims.rescore.case import Chunk
+from claims.rescore.engines.cores import shares
 from claims.rescore.engines.hand import Fault, Hand, Ready
 from claims.rescore.work import Done, Work
 from claims.rescore.worker import Worker
@@ -32,12 +33,13 @@ class Local:
 
 
 class _Crew:
-    """One chunk in each hand; a hand that dies is replaced, and its chunk given to another."""
+    """One chunk in each hand, on cores of its own; a hand that dies is replaced, and its chunk given to another."""
 
     def __init__(self, work: Work, chunks: Iterable[Chunk], size: int) -> None:
         self._work = work
         self._coming = iter(chunks)
         self._size = size
+        self._cores = shares(size)
         self._waiting: deque[Chunk] = deque()
         self._hands: list[Hand] = []
         self._died: Counter[int | None] = Counter()
@@ -63,7 +65,7 @@ class _Crew:
         self._fill()
         busy = sum(hand.chunk is not None for hand in self._hands)
         while len(self._hands) < min(self._size, busy + len(self._waiting)):
-            self._hands.append(Hand.hire(self._work))
+            self._hands.append(Hand.hire(self._work, self._cores.pop()))
         return bool(busy or self._waiting)
 
     def _fill(self) -> None:
@@ -87,6 +89,7 @@ class _Crew:
     def _bury(self, hand: Hand) -> None:
         """Its chunk comes first for whoever is ready next. Raises ``rescore.worker_died`` where too many have died."""
         self._hands.remove(hand)
+        self._cores.append(hand.cores)
         status, chunk = hand.dismiss(), hand.chunk
         number = None if chunk is None else chunk.number
         self._died[number] += 1

@@ -27,6 +27,7 @@ import ray
 import ray.data
 
 from claims.rescore.case import Chunk
+from claims.rescore.engines.cores import settle
 from claims.rescore.engines.hand import Fault
 from claims.rescore.engines.ray_feed import Feed
 from claims.rescore.work import Done, Work
@@ -50,8 +51,8 @@ _PATIENCE_S: Final = 10.0
 class RayEngine:
     """``address`` of a cluster that runs (``HOST:PORT``, or ``auto``); None: one on this machine, while the run lasts.
 
-    ``cores``: CPUs of one scorer, as many as its detector uses. ``workers``: how many scorers, by default as many as
-    the CPUs of the cluster carry when the run begins.
+    ``cores``: CPUs of one scorer, as many as its detector uses; it keeps to them, where so many of the machine's are
+    free. ``workers``: how many scorers, by default as many as the CPUs of the cluster carry when the run begins.
     """
 
     address: str | None = None
@@ -85,7 +86,7 @@ class RayEngine:
         handed = start.map_batches(partial(_hand_out, feed=feed), batch_format="pyarrow", num_cpus=0)
         scored = handed.map_batches(
             _Scorer,
-            fn_constructor_args=(pickle.dumps(work), feed),
+            fn_constructor_args=(pickle.dumps(work), feed, self.cores),
             batch_size=1,
             batch_format="pyarrow",
             compute=ray.data.ActorPoolStrategy(min_size=1, initial_size=workers, max_size=workers),
@@ -128,7 +129,8 @@ def _hand_out(_start: Any, feed: Any) -> Iterator[pa.Table]:
 class _Scorer:
     """An actor: one ``Worker``. A fault travels as a value, so that it arrives as what it is."""
 
-    def __init__(self, work: bytes, feed: Any) -> None:
+    def __init__(self, work: bytes, feed: Any, cores: int) -> None:
+        self._cores = settle(cores)
         self._work = work
         self._feed = feed
         self._worker: Worker | None = None

@@ -123,6 +123,23 @@ def test_suppression_adds_nothing_and_twice_is_once(scene: Scene, iou: float) ->
     assert again.tolist() == list(range(len(kept)))
 
 
+@given(scene=scenes, iou=st.floats(min_value=0.1, max_value=0.95))
+def test_suppression_is_the_textbooks(scene: Scene, iou: float) -> None:
+    """One box after another, the best first, against all that stayed."""
+    boxes, scores, label_ids = scene
+    stayed: list[int] = []
+    for box in sorted(range(len(boxes)), key=lambda place: (-scores[place], place)):
+        if all(label_ids[box] != label_ids[one] or _iou(boxes[box], boxes[one]) <= iou for one in stayed):
+            stayed.append(box)
+    assert suppress(boxes, scores, label_ids, iou=iou).tolist() == stayed
+
+
+def _iou(one: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> np.float32:
+    width, height = np.clip(np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2]), 0, None)
+    first, second = ((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return np.float32(width * height / max(first + second - width * height, np.float32(1e-9)))
+
+
 @given(scene=scenes)
 def test_the_best_box_of_every_label_stays(scene: Scene) -> None:
     boxes, scores, label_ids = scene

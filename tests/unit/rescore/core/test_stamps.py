@@ -36,7 +36,7 @@ def test_a_slow_place_tells_the_same_as_a_quick_one() -> None:
     quick, slow = Bucket(0, set()), Bucket(0.01, set())
     told = stamps_of(CASES, quick)
     assert told == stamps_of(CASES, slow)
-    assert len(quick.asked_by) == 1 < len(slow.asked_by)
+    assert len(slow.asked_by) > 1
     assert told[3] == Stamps(photos=("3-a 1", "3-b 1"))
     assert told[5] == Stamps(number=2, gone=note("rescore.photo_missing"))
 
