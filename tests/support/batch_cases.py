@@ -15,6 +15,8 @@ ROOT: Final = Path(__file__).parents[2]
 SHARED: Final = ROOT.parent / "shared"
 _SEED: Final = 20261123
 _A_FOLDER: Final = 1000
+_TOGETHER: Final = 4
+"""Photos of one folder that stay together: no benchmark gives a case more."""
 _DRAWN: Final = 40
 _CLASSES: Final = ("CN1_lt60k", "CN2_60_150k", "CN3_150_300k", "CN4_300_600k")
 
@@ -71,9 +73,14 @@ class Archive:
 
 
 def _pictures() -> Sequence[Path] | None:
-    """Photos of cars, those of one folder together, as one phone sends those of a case."""
-    found = [path for name in FOLDERS for path in sorted((SHARED / "datasets" / name).rglob("*.jpg"))]
-    return found or None
+    """Photos of cars: those of a case from one folder, as one phone sends them; cases from all folders by chance, as
+    they come, so that the first thousand photos have the formats of all."""
+    cases: list[tuple[Path, ...]] = []
+    for name in FOLDERS:
+        found = sorted((SHARED / "datasets" / name).rglob("*.jpg"))
+        cases += [tuple(found[at : at + _TOGETHER]) for at in range(0, len(found), _TOGETHER)]
+    random.Random(_SEED).shuffle(cases)  # noqa: S311
+    return [path for case in cases for path in case] or None
 
 
 def _drawn() -> Sequence[bytes]:
