@@ -21,8 +21,9 @@ from model.errors import RescoreError
 
 if TYPE_CHECKING:
     from api.rescore_run import Conducted
-    from api.rescore_setup import Asked, FromDatabase
+    from api.rescore_setup import Asked
     from claims.rescore.engines import Engine
+    from claims.rescore.origin import FromDatabase
     from model.texts import Texts
 
 # Heavy imports stand inside: `quickclaim --help` mounts this module and must start fast, without the extra batch.
@@ -86,19 +87,22 @@ def rescore(
         cases = _from_database(since, until, model_version, state) if from_database else manifest
         if cases is None or (from_database and manifest):
             raise typer.BadParameter("either a MANIFEST or --from-database")
+        if not from_database and (since or until or model_version or state):
+            raise typer.BadParameter("--since, --until, --model-version and --state go with --from-database")
         if out is None:
             raise typer.BadParameter("--out names the folder for the results")
         count, threads = _shares(processes, settings)
-        asked = _asked(cases, out, cache=cache, previous=previous, on=on, limit=limit, threads=threads)
+        spoken = lang or (_language_of(out) if resume else None) or settings.spoken()
+        asked = _asked(cases, out, cache=cache, previous=previous, on=on, limit=limit, threads=threads, language=spoken)
         chosen = _engine(engine, ray_address, count, threads)
-        _run(asked, settings, chosen, lang, resume=resume, report=report, thumbnails=thumbnails)
+        _run(asked, settings, chosen, spoken, resume=resume, report=report, thumbnails=thumbnails)
 
 
 def _run(
     asked: "Asked",
     settings: Settings,
     engine: "Engine",
-    lang: str | None,
+    language: str,
     *,
     resume: bool,
     report: bool,
@@ -107,7 +111,7 @@ def _run(
     from api.rescore_run import Wanted, conduct
     from model.texts import Texts
 
-    texts = Texts.load(lang or settings.spoken())
+    texts = Texts.load(language)
     try:
         done = conduct(
             asked,
@@ -127,6 +131,14 @@ def _run(
     _say_done(done, texts)
     if not done.summary.cases:
         raise typer.Exit(_NONE_SCORED)
+
+
+def _language_of(out: Path) -> str | None:
+    """The one in which a run that goes on was begun. Raises as ``Basis.read``."""
+    from claims.rescore.basis import Basis
+
+    begun = Basis.read(out)
+    return None if begun is None else begun.language
 
 
 def _say_stopped(texts: "Texts") -> None:
@@ -159,7 +171,7 @@ def _asked(cases: "str | FromDatabase", out: Path, *, on: str, **options: Any) -
 
 
 def _from_database(since: str | None, until: str | None, model: str | None, states: list[str] | None) -> "FromDatabase":
-    from api.rescore_setup import FromDatabase
+    from claims.rescore.origin import FromDatabase
     from claims.states import CaseState
 
     known = {state.value for state in CaseState}

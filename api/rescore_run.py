@@ -58,7 +58,7 @@ def conduct(
     """
     today = date.today()  # noqa: DTZ011 - the user's day
     with ExitStack() as held:
-        prepared = prepare(asked, settings, today, held)
+        prepared = prepare(asked, settings, today, held, tell)
         held.enter_context(only_run(prepared.work.out))
         basis = begin(prepared.work.out, prepared.basis, resume=resume, day_chosen=asked.day_chosen)
         work = replace(prepared.work, priced_on=basis.on)
@@ -86,6 +86,8 @@ def _report(prepared: Prepared, basis: Basis, figures: Figures, texts: Texts, *,
         versions=basis.versions,
         made=date.today(),  # noqa: DTZ011 - the user's day
         previous=prepared.previous.versions if prepared.previous else {},
+        manifest=tuple(prepared.told.notes),
+        labels={label.name: label for label in prepared.manifest.labels},
     )
     shown = {one.case_id for one in figures.worth_a_look} if thumbnails else set[str]()
     photos = CasePhotos.among(prepared.rows(basis), shown, prepared.work.files) if shown else None

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from api.rescore_once import Once
 from api.settings import Settings
 from claims.observation_bytes import looked_with
 from claims.observe import Eyes
@@ -16,11 +17,12 @@ from claims.rescore.basis import Basis
 from claims.rescore.case import Row
 from claims.rescore.lazy_detector import LazyDetector
 from claims.rescore.manifest import read_rows
+from claims.rescore.manifest_columns import Tell
+from claims.rescore.origin import FromDatabase, Origin
 from claims.rescore.photo_files import LocalAndS3
 from claims.rescore.photo_files_s3 import S3Access
 from claims.rescore.work import ShippedDetector, Work
 from claims.rulebook import Rulebook
-from claims.states import CaseState
 from inference.images import IntakeLimits
 from model.errors import RescoreError
 from model.manifest import Manifest
@@ -35,21 +37,10 @@ _CACHE: Final = "rescore"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FromDatabase:
-    """Cases of the service: reported from ``since`` on and before ``until`` (days of the market), in any of
-    ``states``, last assessed by ``model``. What is not said leaves nothing out."""
-
-    since: date | None = None
-    until: date | None = None
-    states: frozenset[CaseState] = frozenset()
-    model: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What the command line asks for. ``cases``: a manifest, or those of the service. ``on``: the day whose prices
     hold, None for each case's own; ``day_chosen``: somebody said so, and a run that goes on must have the same.
-    ``threads``: cores of one process's network."""
+    ``threads``: cores of one process's network. ``language`` of the report, None where nobody will read one."""
 
     cases: str | FromDatabase
     out: Path
@@ -59,21 +50,26 @@ class Asked:
     day_chosen: bool = False
     limit: int | None = None
     threads: int | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A run that may begin. ``rows`` reads the cases for a run on this basis, as often as it is asked."""
+    """A run that may begin. ``rows`` reads the cases for a run on this basis, as often as it is asked; ``told`` is what
+    was told of the whole manifest by then."""
 
     work: Work
     basis: Basis
     rows: Callable[[Basis], Iterator[Row]]
     manifest: Manifest
     previous: Basis | None
+    told: Once
 
 
-def prepare(asked: Asked, settings: Settings, today: date, held: ExitStack) -> Prepared:
-    """``held`` keeps the database open. Raises ``ModelError``, ``PriceTableError``, ``RulesError``, ``RescoreError``;
+def prepare(asked: Asked, settings: Settings, today: date, held: ExitStack, tell: Tell) -> Prepared:
+    """``held`` keeps the database open; ``tell`` hears once what concerns the whole manifest.
+
+    Raises ``ModelError``, ``PriceTableError``, ``RulesError``, ``RescoreError``;
     ``StorageError`` or ``SecrecyError`` for the service's own cases."""
     rulebook = Rulebook.load(settings.home, settings.policy)
     detector = _detector(settings, asked.threads)
@@ -97,10 +93,19 @@ def prepare(asked: Asked, settings: Settings, today: date, held: ExitStack) -> P
         region=settings.region,
         earlier=None if previous is None else previous.footing,
         told={"cases": shown_name(PurePosixPath(asked.cases).name) if isinstance(asked.cases, str) else "quickclaim"},
+        origin=Origin.seen_from(asked.out, asked.cases, asked.limit),
+        language=asked.language,
     )
-    work, rows = _cases(asked, settings, work, rulebook, held)
-    manifest = eyes.detector.manifest
-    return Prepared(work=work, basis=basis, rows=_limited(rows, asked.limit), manifest=manifest, previous=previous)
+    once = Once(tell)
+    work, rows = _cases(asked, settings, work, rulebook, held, once)
+    return Prepared(
+        work=work,
+        basis=basis,
+        rows=_limited(rows, asked.limit),
+        manifest=eyes.detector.manifest,
+        previous=previous,
+        told=once,
+    )
 
 
 def open_photos() -> "PhotoStore":
@@ -129,7 +134,7 @@ def _previous(out: Path) -> Basis:
 
 
 def _cases(
-    asked: Asked, settings: Settings, work: Work, rulebook: Rulebook, held: ExitStack
+    asked: Asked, settings: Settings, work: Work, rulebook: Rulebook, held: ExitStack, tell: Tell
 ) -> tuple[Work, Callable[[Basis], Iterator[Row]]]:
     """The work with what opens the photos of the cases, and what reads the cases."""
     if isinstance(asked.cases, FromDatabase):
@@ -137,7 +142,7 @@ def _cases(
     manifest, access = asked.cases, _s3(settings)
     return (
         replace(work, files=LocalAndS3.beside(manifest, access)),
-        lambda basis: read_rows(manifest, on=basis.today, region=basis.region, s3=access),
+        lambda basis: read_rows(manifest, on=basis.today, region=basis.region, s3=access, tell=tell),
     )
 
 

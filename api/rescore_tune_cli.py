@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 def tune(
     out: Annotated[Path, typer.Argument(help="Folder of a run of `quickclaim rescore`.", show_default=False)],
     manifest: Annotated[
-        str | None, typer.Option(help="Manifest of the run, with final amounts: a file or s3://….", show_default=False)
+        str | None, typer.Option(help="Where the manifest of the run lies now, if it has moved.", show_default=False)
     ] = None,
-    from_database: Annotated[bool, typer.Option("--from-database", help="The service's own cases.")] = False,
     bound: Annotated[float, typer.Option(min=0.001, max=0.5, help="Largest share of wrong instant offers.")] = 0.05,
     confidence: Annotated[float, typer.Option(min=0.5, max=0.999, help="How sure it must be.")] = 0.95,
     policy: Annotated[Path, typer.Option("--out", help="Where the proposal goes.")] = Path("policy-proposal.yaml"),
@@ -32,12 +31,11 @@ def tune(
 ) -> None:
     """Draw straight-through share against error, and propose the policy that keeps a bound.
 
+    The cases are those of the run, read again from where it had them; they must bring final amounts.
     The proposal is a file for two people to look at; nothing is switched on. Where no setting keeps the bound, no
     policy is written, and the exit status is 1.
     """
     with coded_errors(lang):
-        if (manifest is None) is not from_database:
-            raise typer.BadParameter("either --manifest or --from-database")
         _require_batch()
         from api.report.outputs import check_file
         from api.rescore_tune_files import check_place

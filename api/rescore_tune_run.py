@@ -7,16 +7,18 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from api.rescore_setup import Asked, FromDatabase, prepare
+from api.rescore_setup import Asked, prepare
 from api.settings import Settings
 from claims.policy import TriagePolicy
 from claims.rescore.basis import Basis
 from claims.rescore.manifest import chunks
+from claims.rescore.origin import Origin
 from claims.rescore.tune.crew import Progress, simulated
 from claims.rescore.tune.curve import Outcome, Test, outcome
 from claims.rescore.tune.grid import Grid
 from claims.rescore.tune.proposal import proposed_text
 from claims.rescore.tune.rules import TuneRules
+from claims.rescore.tune.same_cases import check_cases
 from claims.rescore.tune.tally import Tally
 from claims.rule_sources import RuleFile
 from model.errors import RescoreError
@@ -44,18 +46,22 @@ class Simulated:
 def simulate(
     out: Path, manifest: str | None, settings: Settings, *, cache: Path | None = None, processes: int | None = None
 ) -> Simulated:
-    """The cases of a manifest, or of the service where there is none, by the tables, rules and policy of the run.
+    """The cases of a run, by its tables, rules and policy. ``manifest``: where that of the run lies, if it has moved.
 
-    Raises ``RescoreError``: ``no_run``; ``no_finals`` where no case says how it ended; and as ``prepare``, reading the
-    cases, and ``simulated``.
+    Raises ``RescoreError``: ``no_run``; ``no_origin`` where the run does not say where its cases came from;
+    ``other_cases`` where those that are read now are not those of the run; ``no_finals`` where no case says how it
+    ended; and as ``prepare``, reading the cases, and ``simulated``.
     """
     basis, rules = _basis(out), TuneRules.shipped()
+    origin = _origin(basis, out, manifest)
     [text] = [source.content for source in basis.sources if source.file is RuleFile.POLICY]
-    asked = Asked(cases=FromDatabase() if manifest is None else manifest, out=out, cache=cache)
-    detector = settings.model_copy(update={"detector": basis.versions["model"].partition("@")[0]})
+    asked = Asked(cases=origin.cases_for(out), out=out, cache=cache, limit=origin.limit)
+    detector = basis.versions["model"].partition("@")[0]
+    settings = settings.model_copy(update={"detector": detector, "region": basis.region})
     many = (os.cpu_count() or 1) if processes is None else processes
     with ExitStack() as held, _counting() as progress:
-        ready = prepare(asked, detector, basis.today, held)
+        ready = prepare(asked, settings, basis.today, held, lambda _: None)
+        check_cases(out, ready.rows(basis))
         work = replace(ready.work, sources=basis.sources, looked_with=basis.looked_with, priced_on=basis.on)
         tally = simulated(work, rules, chunks(ready.rows(basis)), processes=many, progress=progress)
     if tally is None or not tally.whole.cases:
@@ -73,6 +79,15 @@ def _basis(out: Path) -> Basis:
     if basis is None:
         raise RescoreError("no_run", folder=shown_name(str(out)))
     return basis
+
+
+def _origin(basis: Basis, out: Path, manifest: str | None) -> Origin:
+    """That of the run; its manifest may lie elsewhere by now."""
+    if manifest is not None:
+        return Origin.seen_from(out, manifest, basis.origin.limit if basis.origin else None)
+    if basis.origin is None:
+        raise RescoreError("no_origin", folder=shown_name(str(out)))
+    return basis.origin
 
 
 @contextmanager

@@ -148,7 +148,7 @@ def _scores(found: Drift, months: Sequence[str], words: Words) -> Panel:
     ordered = sorted(by_label, key=lambda label: (label is not None, -sum(one.n for one in by_label[label])))
     charts = [
         small(
-            words("drift.all_labels") if label is None else words.foreign(label),
+            words("drift.all_labels") if label is None else words.label(label),
             months,
             {one.month: _quantiles(one, words) for one in by_label[label]},
             _SHARES,

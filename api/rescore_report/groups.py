@@ -54,6 +54,7 @@ class Grouping:
 SHARES: Final[tuple[tuple[str, Callable[[Measures], Share | Mean]], ...]] = (
     ("within_10", lambda found: found.within_10),
     ("within_20", lambda found: found.within_20),
+    ("within_10_estimated", lambda found: found.within_10_estimated),
     ("coverage", lambda found: found.coverage),
     ("precision", lambda found: found.lines.precision),
     ("recall", lambda found: found.lines.recall),
@@ -63,6 +64,7 @@ SHARES: Final[tuple[tuple[str, Callable[[Measures], Share | Mean]], ...]] = (
     ("straight_through", lambda found: found.straight_through),
     ("straight_through_error", lambda found: found.straight_through_error),
 )
+_BEFORE_MONEY: Final = 4
 
 
 def measure(name: str, words: Words) -> Measure:
@@ -99,7 +101,8 @@ def _in_currency(name: str, currency: str) -> Callable[[Measures], Share | Mean]
 def all_measures(whole: Measures, words: Words) -> list[Measure]:
     """For the tables: every figure that there is."""
     shares = [measure(name, words) for name, _ in SHARES]
-    return [*shares[:3], *money_measures("bias", whole, words), *money_measures("error", whole, words), *shares[3:]]
+    money = [*money_measures("bias", whole, words), *money_measures("error", whole, words)]
+    return [*shares[:_BEFORE_MONEY], *money, *shares[_BEFORE_MONEY:]]
 
 
 def grouping(by: By, groups: Sequence[Group], whole: Measures, drawn: Sequence[Measure], words: Words) -> Grouping:

@@ -1,4 +1,4 @@
-"""The top of the page: what was scored with what, what came of it in plain words, and six figures."""
+"""The top of the page: what was scored with what, what came of it in plain words, and the figures that matter most."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -69,7 +69,8 @@ def _version(told: str | None, words: Words) -> str:
 
 def _tiles(figures: Figures, words: Words) -> Iterator[Tile]:
     whole = figures.overall
-    yield Tile(title=words("measure.within_10"), cell=words.figure(whole.within_10))
+    for name in ("within_10", "within_10_estimated", "within_20"):
+        yield Tile(title=words(f"measure.{name}"), cell=words.figure(getattr(whole, name)))
     for one in whole.amounts[:_CURRENCIES_TOLD]:
         several = len(whole.amounts) > 1
         name = words("measure.bias")

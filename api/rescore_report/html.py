@@ -5,7 +5,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from api.report.outputs import replacing
 from api.report.sheet import LANG_TAGS
 from api.report.standalone import style_hash, style_of, template
 from api.rescore_report.accuracy import accuracy, straight_through
@@ -20,6 +19,8 @@ from api.rescore_report.thumbnails import ReadPhoto
 from api.rescore_report.words import Words
 from claims.rescore.evidence import Evidence, evidence_of
 from claims.rescore.figures.results.figures import SMALL, Figures
+from claims.rescore.parts import Parts
+from claims.rescore.whole_files import write_whole
 from model.texts import Texts
 
 NAME: Final = "report.html"
@@ -45,8 +46,7 @@ def write_report(
     cases = {one.case_id for one in figures.worth_a_look}
     page = report(figures, evidence_of(out, cases, thresholds), language, run=run, photo=photo)
     path = out / NAME
-    with replacing(path) as part:
-        part.write_bytes(page.encode("utf-8"))
+    write_whole(path, page.encode(), aside=Parts(out).aside)
     return path
 
 
@@ -54,7 +54,7 @@ def report(
     figures: Figures, evidence: Evidence, language: str, *, run: RunFacts, photo: ReadPhoto | None = None
 ) -> str:
     """The same as text."""
-    words, style = Words(Texts.load(language)), style_of(*_STYLES)
+    words, style = Words(Texts.load(language), run.labels), style_of(*_STYLES)
     return template("rescore/page.html.j2").render(
         say=words,
         tag=LANG_TAGS[language],
@@ -68,7 +68,7 @@ def report(
         drift=drift(figures, words),
         looks=looks(figures.worth_a_look, evidence.seen, photo, words),
         with_photos=photo is not None,
-        quality=quality(figures, evidence.held, words),
+        quality=quality(figures, evidence.held, run.manifest, words),
         limits=limits(figures, words),
         few=SMALL,
     )

@@ -96,5 +96,5 @@ def _because(reason: Reason, one: WorthALook, words: Words) -> str:
 
 
 def _alt(item: Thumbnail, words: Words) -> str:
-    labels = tuple(words.foreign(label) for label in item.seen)
+    labels = tuple(words.label(label) for label in item.seen)
     return words("look.alt", photo=item.photo, labels=labels) if labels else words("look.alt_none", photo=item.photo)

@@ -39,8 +39,9 @@ class HeldRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityShown:
-    """``held_more``: how many are in quarantine beside those listed."""
+    """``manifest``: what was told of it as a whole. ``held_more``: how many are in quarantine beside those listed."""
 
+    manifest: tuple[str, ...]
     checks: tuple[Check, ...]
     codes: tuple[Bar, ...]
     held: tuple[HeldRow, ...]
@@ -53,11 +54,12 @@ class QualityShown:
     duplicates: str
 
 
-def quality(figures: Figures, held: Sequence[Held], words: Words) -> QualityShown:
-    """The section on the data."""
+def quality(figures: Figures, held: Sequence[Held], manifest: Sequence[Note], words: Words) -> QualityShown:
+    """The section on the data. ``manifest``: columns that were not read, an encoding that was recognised."""
     found = figures.quality
     codes = [(code_name(count.key, words), count.n) for count in found.quarantine]
     return QualityShown(
+        manifest=tuple(words.texts.say(one) for one in manifest),
         checks=tuple(_checks(found, words)),
         codes=counted(codes[:_MOST], found.quarantined.k, words),
         held=tuple(_row(one, words) for one in held),

@@ -67,7 +67,7 @@ def spread(figures: Figures, words: Words) -> Spread:
     labels = sorted(found.labels, key=lambda one: -sum(one.scores.counts))
     lines = sum(count.n for count in found.operations)
     drawn = [_amounts(one, words) for one in found.amounts[:_CURRENCIES]]
-    shown = [_drawn(words.foreign(one.label), one.scores, words("boxes")) for one in labels[:_LABELS]]
+    shown = [_drawn(words.label(one.label), one.scores, words("boxes")) for one in labels[:_LABELS]]
     return Spread(
         amounts=tuple(one for one in drawn if one),
         more_currencies=max(0, len(found.amounts) - _CURRENCIES),

@@ -1,7 +1,8 @@
 """How the report says shares, amounts, months and names in one language."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -9,14 +10,18 @@ from typing import Final
 
 from claims.rescore.figures.results.figures import SMALL, By
 from claims.rescore.figures.results.values import Mean, Share
+from model.findings import PartRef
+from model.labels import Label, LabelPart
 from model.naming import shown_name
 from model.notes import Note, note
 from model.texts import Texts
+from model.vocabulary import LabelGroup, Side
 from parts_pricing.money import round_money, unit
 
 MINUS: Final = "\N{MINUS SIGN}"
 _MONTH: Final = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _LONGEST: Final = 64
+_MOST_SHARE: Final = 9.99
 _WHOLE_FROM: Final = 10
 """Amounts from here on are shown without cents: on this page they are estimates, sums and means."""
 _NAMES: Final = {By.VEHICLE_CLASS: "page.class_name", By.REGION: "page.region_name", By.PRICED: "rescore_report.priced"}
@@ -45,9 +50,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language."""
+    """One language. ``labels``: what the network's labels mean, by their names."""
 
     texts: Texts
+    labels: Mapping[str, Label] = field(default_factory=dict)
 
     def __call__(self, code: str, **facts: object) -> str:
         """The sentence ``rescore_report.<code>``."""
@@ -68,12 +74,16 @@ class Words:
         return f"{n:,}"
 
     def percent(self, share: float, places: int = 1) -> str:
-        """41.2%; a share below 0 with a true minus."""
+        """41.2%; a share below 0 with a true minus. Beyond 999% the size says nothing, and is not written."""
+        if abs(share) > _MOST_SHARE:
+            return self._beyond(share, "")
         text = f"{abs(share):.{places}%}"
         return f"{MINUS}{text}" if share < 0 and text.strip("0.%") else text
 
     def signed(self, share: float) -> str:
         """+2.3%, −1.0%, 0.0%."""
+        if share > _MOST_SHARE:
+            return self._beyond(share, "+")
         text = self.percent(share)
         return f"+{text}" if share > 0 and text.strip("0.%") else text
 
@@ -122,8 +132,23 @@ class Words:
 
     def part(self, key: str | None) -> str:
         """A part by its name, with a capital where the language has them."""
-        name = self.named(f"name.part.{key or 'unknown'}", key or "")
-        return name[:1].upper() + name[1:]
+        return _capital(self.named(f"name.part.{key or 'unknown'}", key or ""))
+
+    def label(self, name: str) -> str:
+        """What a label of the network means; its own name where nobody has said."""
+        label = self.labels.get(name)
+        if label is None:
+            return self.foreign(name)
+        if label.kind is not None:
+            return _capital(self.texts.name(label.kind))
+        parts = _capital(self("or").join(self._place(one) for one in label.parts))
+        return self("damaged", parts=parts) if label.group is LabelGroup.DAMAGED_PART else parts
+
+    def _place(self, of: LabelPart) -> str:
+        """Without a word on a side that the label leaves open."""
+        if of.side is Side.UNKNOWN:
+            return self.texts.name(of.part)
+        return self.texts.place(PartRef(part=of.part, side=of.side))
 
     def route(self, key: str | None) -> str:
         """What happens next, in two words."""
@@ -155,7 +180,15 @@ class Words:
         text = self.percent(value, 0 if abs(value * 100 - round(value * 100)) < 1e-6 else 1)
         return f"+{text}" if style is Style.SIGNED and value > 1e-9 else text
 
+    def _beyond(self, share: float, plus: str) -> str:
+        limit = f"{_MOST_SHARE:.0%}"
+        return self("more_than", value=f"{plus}{limit}") if share > 0 else self("less_than", value=f"{MINUS}{limit}")
+
     def _written(self, value: float, style: Style, currency: str) -> str:
         if style is Style.AMOUNT:
             return self.money(Decimal(str(value)), currency)
         return self.signed(value) if style is Style.SIGNED else self.percent(value)
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Self
 
+from claims.rescore.origin import Origin
 from claims.rescore.whole_files import write_whole
 from claims.rescore.work import Earlier
 from claims.rule_sources import RuleFile, Source
@@ -23,8 +24,10 @@ HIDDEN: Final = ".run"
 class Basis:
     """``versions`` as every assessment cites them. ``on``: the day whose prices hold; None for each case's own.
     ``today``: when the run began; cases that have no day are decided as of it. ``region`` of cases that name none.
-    ``earlier``: hash of the run that it is compared with. ``told``: where cases came from, for people; nothing rests on
-    it."""
+    ``earlier``: hash of the run that it is compared with.
+
+    Nothing rests on the others: ``told`` says for people where cases came from, ``origin`` so that they can be read
+    again, ``language`` is that of the report. The last two are None in a run that an earlier QuickClaim began."""
 
     versions: Mapping[str, str]
     looked_with: str
@@ -34,6 +37,8 @@ class Basis:
     region: str
     earlier: str | None = None
     told: Mapping[str, str] = field(default_factory=dict)
+    origin: Origin | None = None
+    language: str | None = None
 
     @classmethod
     def read(cls, out: Path) -> Self | None:
@@ -91,6 +96,8 @@ class Basis:
             region=str(told["region"]),
             earlier=told["earlier"],
             told=dict(told["told"]),
+            origin=None if told.get("origin") is None else Origin.of(told["origin"]),
+            language=told.get("language"),
         )
 
     def _document(self) -> dict[str, Any]:
@@ -104,6 +111,8 @@ class Basis:
             "region": self.region,
             "earlier": self.earlier,
             "told": dict(self.told),
+            "origin": self.origin and self.origin.document,
+            "language": self.language,
         }
 
 

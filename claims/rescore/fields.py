@@ -50,6 +50,12 @@ def text(value: object) -> str:
     return found
 
 
+def phrase(value: object) -> str:
+    """Text in which white space of any kind, a line break of a spreadsheet as well, is one space."""
+    told = _decoded(value) if isinstance(value, bytes) else value
+    return text(" ".join(told.split()) if isinstance(told, str) else told)
+
+
 def number(value: object) -> Decimal:
     """Exact, without zeros at its end. Text has digits and a point: no thousands, no unit, no exponent."""
     found = _number(value)
@@ -113,9 +119,10 @@ def day(value: object) -> date:
 def month(value: object) -> str:
     """``YYYY-MM``, also of a day."""
     found = _MONTH.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is None:
-        return f"{day(value):%Y-%m}"
-    return f"{day(f'{found[1]}-{found[2]}-01'):%Y-%m}"
+    try:
+        return f"{day(value if found is None else f'{found[1]}-{found[2]}-01'):%Y-%m}"
+    except WrongCell:
+        raise WrongCell(note("rescore.no_month")) from None
 
 
 def photos(value: object) -> tuple[str, ...]:

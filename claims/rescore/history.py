@@ -17,7 +17,7 @@ from claims.repository.history import Estimated, Past, Settled, SettledLine
 from claims.rescore.case import FinalBill, FinalLine, HistoricalCase, Previous, Quarantined, Row
 from claims.rescore.manifest_columns import wrong
 from claims.rescore.work import rules_key
-from claims.rule_sources import RuleFile, Source, cited
+from claims.rule_sources import Source
 from claims.states import CaseState
 from model.errors import UsageError
 from model.findings import PartRef
@@ -67,14 +67,8 @@ def rules_of(books: Books) -> dict[str, tuple[Source, ...]]:
 
 def kept_sources(book: Book, versions: Mapping[str, str]) -> tuple[Source, ...] | None:
     """One of each ``RuleFile``, as an estimate with these versions was made by; None where one is not kept."""
-    files = cited(versions)
-    kept = [rule_texts.of_version(book, file, version) for file, version in files.items()]
-    sources = tuple(
-        Source(file=RuleFile(text.file), version=text.version, content=text.content)
-        for text in kept
-        if text is not None
-    )
-    return sources if files and len(sources) == len(files) else None
+    found = rule_texts.cited_by(book, versions)
+    return found.sources if found.whole else None
 
 
 def _pages(books: Books, wanted: Cases) -> Iterator[Past]:

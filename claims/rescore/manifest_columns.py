@@ -14,6 +14,7 @@ from claims.rescore.fields import (
     month,
     number,
     photos,
+    phrase,
     text,
     whole,
     yes_no,
@@ -27,7 +28,7 @@ Tell = Callable[[Note], None]
 
 VEHICLE: Final[Mapping[str, Reader]] = MappingProxyType(
     {
-        **dict.fromkeys(("vehicle_class", "make", "model", "special_paint"), text),
+        **dict.fromkeys(("vehicle_class", "make", "model", "special_paint"), phrase),
         **dict.fromkeys(("new_energy", "adas"), yes_no),
         "year": whole,
         "cash_value": number,

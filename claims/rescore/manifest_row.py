@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import blake2b
 from typing import Annotated, Any, Final, TypeVar
@@ -25,6 +25,8 @@ Cells = Mapping[str, object]
 """What a record says, by column; a cell that says nothing is not there."""
 
 _LONGEST_ID: Final = 200
+_FIRST_LOSS: Final = date(1990, 1, 1)
+"""Years before are those of spreadsheets that read a number or nothing as a day."""
 _ROUTE: Final = TypeAdapter(Route)
 _VERSIONS: Final = TypeAdapter(dict[str, Annotated[str, Field(max_length=4096)]])
 _PREVIOUS: Final = ("previous_low", "previous_high", "previous_route", "previous_versions")
@@ -116,6 +118,7 @@ def _value(cells: Cells, name: str) -> Any:
 
 def _case(number: int, name: str, values: Mapping[str, Any], defaults: Defaults) -> HistoricalCase:
     facts = _facts(values, defaults.region)
+    _check_loss(facts, values, defaults.on)
     day: date | None = facts.lost_at or values.get("assessed_on")
     return HistoricalCase(
         row=number,
@@ -147,6 +150,14 @@ def _facts(values: Mapping[str, Any], region: str) -> CaseFacts:
         where = tuple(step for step in first["loc"] if step != "vehicle")
         named = where[0] if where and where[0] in values else "facts"
         raise _WrongField(str(named), WrongCell(explained(first), spelled(where[named != "facts" :]))) from None
+
+
+def _check_loss(facts: CaseFacts, values: Mapping[str, Any], today: date) -> None:
+    """``today`` is the day of the run; a market may be a day ahead of it."""
+    if facts.lost_at is None or _FIRST_LOSS <= facts.lost_at.date() <= today + timedelta(days=1):
+        return
+    named = "lost_at" if "lost_at" in values else "facts.lost_at"
+    raise _WrongField(named, WrongCell(note("rescore.no_such_loss", first=_FIRST_LOSS.year, today=today.isoformat())))
 
 
 def _ended(values: Mapping[str, Any]) -> FinalBill | None:

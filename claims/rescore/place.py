@@ -39,7 +39,8 @@ def only_run(out: Path) -> Iterator[None]:
 def begin(out: Path, basis: Basis, *, resume: bool, day_chosen: bool = False) -> Basis:
     """Write down what the run rests on, or find that it rests on the same; within ``only_run``.
 
-    A run that goes on keeps its day, whatever day it is now, unless one was chosen. Raises ``RescoreError``
+    A run that goes on keeps its day, whatever day it is now, unless one was chosen. Where its cases are read from, and
+    the language of its report, are those of its last start. Raises ``RescoreError``
     ``out_not_empty`` without ``resume`` in a folder with anything in it, ``other_run`` that names what differs.
     """
     before = Basis.read(out)
@@ -53,7 +54,10 @@ def begin(out: Path, basis: Basis, *, resume: bool, day_chosen: bool = False) ->
     asked = replace(basis, today=before.today, on=basis.on if day_chosen else before.on)
     if different := before.differences(asked):
         raise RescoreError("other_run", ", ".join(different), folder=shown_name(str(out)), different=different)
-    return before
+    kept = replace(before, told=basis.told, origin=basis.origin, language=basis.language)
+    if kept != before:
+        kept.write(out)
+    return kept
 
 
 def _take(descriptor: int, folder: str) -> None:

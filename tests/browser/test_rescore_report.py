@@ -16,6 +16,13 @@ KINDS: dict[str, dict[str, Any]] = {
     "ordinary": {"cases": 60, "regions": ("CN", "US")},
     "long": {"cases": 20, "name": lambda number: f"{'W' * 150}{number}", "quarantined": 30},
 }
+BEYOND_ITS_CELL = """() => [...document.querySelectorAll('.forest .few, .bars td, .tiles .big, .tiles .aside')]
+    .filter((one) => one.getClientRects().length)
+    .filter((one) => {
+        const box = one.getBoundingClientRect(), cell = one.closest('table, li').getBoundingClientRect()
+        const column = one.matches('.few') ? one.closest('td').getBoundingClientRect() : cell
+        return box.right > cell.right + 0.5 || box.left < column.left - 0.5 || one.scrollWidth > one.clientWidth + 1
+    }).map((one) => one.textContent)"""
 SEEN = [("ordinary", LARGE), ("ordinary", SMALL_DARK), ("long", SMALL_LIGHT)]
 
 
@@ -41,6 +48,7 @@ def test_the_report_as_people_see_it(browser: Browser, runs: dict[str, Run], kin
         watched.shot("all")
         assert watched.in_the_way() == []
         assert watched.too_wide() <= 0
+        assert watched.page.evaluate(BEYOND_ITS_CELL) == []
         assert watched.page.get_by_role("heading", level=1).count() == 1
         assert watched.faults == []
         assert len([address for address in watched.sent if not address.startswith("data:")]) == 1

@@ -49,6 +49,7 @@ def measures(judged: Judged, chosen: Bools) -> Measures:
         cases=int(chosen.sum()),
         within_10=share_of(said.within_10, ended),
         within_20=share_of(said.within_20, ended),
+        within_10_estimated=share_of(said.within_10, ended & (cases.total > 0)),
         coverage=share_of(said.inside, ended),
         amounts=_amounts(judged, ended),
         lines=_lines(judged, chosen & said.lines_known),

@@ -100,6 +100,7 @@ def _named(judged: Judged, lines: Lines, part: int) -> Bools:
 def _measures(judged: Judged, part: int, named: Bools, places: Places, compared: Compared) -> Measures:
     here = places.part == part
     miss = np.abs(places.total - places.final)
+    near = miss <= fraction(places.final, (1, 10))
     inside = (places.low <= places.final) & (places.final <= places.high)
     estimated = _named(judged, judged.estimated, part)
     counts = _counted(compared, part, len(judged.cases))
@@ -107,8 +108,9 @@ def _measures(judged: Judged, part: int, named: Bools, places: Places, compared:
     ours, theirs, both = (count[known] for count in counts)
     return Measures(
         cases=int(named.sum()),
-        within_10=share_of(miss <= fraction(places.final, (1, 10)), here),
+        within_10=share_of(near, here),
         within_20=share_of(miss <= fraction(places.final, (1, 5)), here),
+        within_10_estimated=share_of(near, here & (places.total > 0)),
         coverage=share_of(inside, here & places.single),
         amounts=tuple(_amounts(judged, places, here)),
         lines=line_figures(ours, theirs, both, draws=judged.settings.draws),

@@ -152,6 +152,24 @@ def test_a_run_is_gone_on_with_only_as_it_began(home: Path, manifest: Path, tmp_
     assert (other.returncode, "rescore.other_run" in other.stderr) == (1, True)
 
 
+def test_a_run_that_goes_on_keeps_its_language_and_tells_of_the_manifest_again(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(side_view(0).content)
+    path, out = tmp_path / "manifest.csv", tmp_path / "out"
+    path.write_text("case_id,photos,colour,plate\nA,a.jpg,red,X 1\n")
+    assert rescore(home, path, "--out", out, "--processes", 0, "--lang", "zh").returncode == 0
+    first = (out / "report.html").read_text("utf-8")
+    again = rescore(home, path, "--out", out, "--processes", 0, "--resume")
+    assert again.returncode == 0, again.stderr
+    assert "报告" in again.stdout
+    assert (out / "report.html").read_text("utf-8") == first
+    for told in ('lang="zh-CN"', "colour", "plate", "未识别", "个人信息"):
+        assert told in first
+    assert "X 1" not in first
+    assert str(tmp_path) not in (out / "run.json").read_text("utf-8")
+    assert rescore(home, path, "--out", out, "--processes", 0, "--resume", "--lang", "en").returncode == 0
+    assert 'lang="en"' in (out / "report.html").read_text("utf-8")
+
+
 def test_other_prices_are_compared_with_the_run_before(home: Path, manifest: Path, tmp_path: Path) -> None:
     policy = Path("data/rules/triage.yaml").resolve()
     stricter = tmp_path / "policy.yaml"
@@ -204,7 +222,11 @@ def test_a_service_without_cases_has_none_to_score(tmp_path: Path) -> None:
     options = ("--from-database", "--since", "2026-01-01", "--until", "2026-02-01", "--state", "closed")
     done = rescore(tmp_path / "home", *options, "--out", tmp_path / "out", "--processes", 0)
     assert done.returncode == 3, done.stderr
-    assert json.loads((tmp_path / "out" / "run.json").read_text())["told"]["cases"] == "quickclaim"
+    told = json.loads((tmp_path / "out" / "run.json").read_text())
+    wanted = {"since": "2026-01-01", "until": "2026-02-01", "states": ["closed"], "model": None}
+    assert (told["told"]["cases"], told["origin"]["database"]) == ("quickclaim", wanted)
+    tuned = rescore(tmp_path / "home", "tune", tmp_path / "out", "--processes", 0)
+    assert (tuned.returncode, "rescore.no_finals" in tuned.stderr) == (1, True), tuned.stderr
 
 
 def test_the_example_runs_as_it_is(home: Path, tmp_path: Path) -> None:

@@ -94,10 +94,11 @@ class Measures:
     """How right a group of cases is.
 
     ``within_10``, ``within_20``: |estimate − final| is at most 10 %, 20 % of the final amount. ``coverage``: the final
-    amount lies in [low, high]. n of these: cases with a final amount. ``supplement_rate``: the final bill holds a line
-    that the estimate did not; where its lines are unknown, it is above the estimate by more than the floor and the
-    tolerance of the estimate. ``supplement_share``: of those with a supplement, the mean of (final − estimate, at least
-    0) / estimate. ``straight_through``: share of instant offers among all cases. ``straight_through_error``: share of
+    amount lies in [low, high]. n of these: cases with a final amount. ``within_10_estimated``: the first, among
+    those of them whose estimate is above 0. ``supplement_rate``: the final bill holds a line that the estimate did
+    not; where its lines are unknown, it is above the estimate by more than the floor and the tolerance of the
+    estimate. ``supplement_share``: of those with a supplement, the mean of (final − estimate, at least 0) /
+    estimate. ``straight_through``: share of instant offers among all cases. ``straight_through_error``: share of
     *off* totals among the instant offers with a final amount; its interval is Clopper-Pearson's, all others are
     Wilson's.
 
@@ -107,6 +108,7 @@ class Measures:
     cases: int
     within_10: Share
     within_20: Share
+    within_10_estimated: Share
     coverage: Share
     amounts: tuple[Amounts, ...]
     lines: LineFigures

@@ -1,5 +1,6 @@
 """One run per folder, and one process at a time."""
 
+import json
 import multiprocessing
 from dataclasses import replace
 from datetime import date
@@ -9,6 +10,7 @@ import pytest
 from other_rules import dearer, stricter
 
 from claims.rescore.basis import Basis
+from claims.rescore.origin import Origin
 from claims.rescore.place import begin, only_run
 from claims.rulebook import Rulebook
 from model.errors import RescoreError
@@ -56,6 +58,23 @@ def test_a_run_keeps_its_day(tmp_path: Path, rulebook: Rulebook) -> None:
     begin(tmp_path, basis(rulebook), resume=False)
     tomorrow = basis(rulebook, today=date(2026, 11, 24))
     assert begin(tmp_path, tomorrow, resume=True).today == TODAY
+
+
+def test_a_run_takes_its_cases_from_where_its_last_start_had_them(tmp_path: Path, rulebook: Rulebook) -> None:
+    begin(tmp_path, basis(rulebook, origin=Origin(cases="../m.csv", limit=3), language="zh"), resume=False)
+    now = {"origin": Origin(cases="../moved.csv"), "language": "en", "told": {"cases": "moved.csv"}}
+    begun = begin(tmp_path, basis(rulebook, **now), resume=True)
+    assert begun == Basis.read(tmp_path) == basis(rulebook, **now)
+
+
+def test_a_run_of_an_earlier_version_can_be_gone_on_with(tmp_path: Path, rulebook: Rulebook) -> None:
+    begin(tmp_path, basis(rulebook), resume=False)
+    told = json.loads((tmp_path / "run.json").read_text("utf-8"))
+    del told["origin"], told["language"]
+    (tmp_path / "run.json").write_text(json.dumps(told), "utf-8")
+    assert Basis.read(tmp_path) == basis(rulebook)
+    now = basis(rulebook, origin=Origin(cases="../m.csv"), language="en")
+    assert begin(tmp_path, now, resume=True) == now
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,7 @@ def test_amounts(worked: Figures) -> None:
     told = worked.overall
     assert counted(told.within_10) == (2, 5)
     assert counted(told.within_20) == (4, 5)
+    assert counted(told.within_10_estimated) == (2, 5)
     assert counted(told.coverage) == (4, 5)
     [amounts] = told.amounts
     assert (amounts.n, amounts.estimated, amounts.final) == (5, Decimal(5000), Decimal(6150))
@@ -135,6 +136,14 @@ def test_groups(worked: Figures) -> None:
 def test_within_holds_its_limit(tmp_path: Path, total: str, final: str, close: tuple[int, int]) -> None:
     told = figures(tmp_path, [case(0, total=total, final_amount=final)]).overall
     assert (told.within_10.k, told.within_20.k) == close
+
+
+def test_an_estimate_of_nothing_is_far_off_and_apart_of_those_that_are_one(tmp_path: Path) -> None:
+    totals = ("0", "0", "1000", "1000", "1000")
+    cases = [case(row, total=total, final_amount="1000" if row else "1100") for row, total in enumerate(totals)]
+    cases += [case(5, total="1500", final_amount="1000"), case(6)]
+    told = figures(tmp_path, cases).overall
+    assert (counted(told.within_10), counted(told.within_10_estimated)) == ((3, 6), (3, 4))
 
 
 def test_amounts_keep_what_is_less_than_a_cent(tmp_path: Path) -> None:
@@ -220,7 +229,15 @@ def test_groups_are_the_whole_in_pieces(drawn: Figures, by: By) -> None:
     pieces = [group.measures for group in drawn.by[by]]
     assert len(pieces) > 1
     assert sum(piece.cases for piece in pieces) == drawn.overall.cases
-    for name in ("within_10", "within_20", "coverage", "supplement_rate", "straight_through", "straight_through_error"):
+    for name in (
+        "within_10",
+        "within_20",
+        "within_10_estimated",
+        "coverage",
+        "supplement_rate",
+        "straight_through",
+        "straight_through_error",
+    ):
         summed = tuple(sum(counts) for counts in zip(*(counted(getattr(piece, name)) for piece in pieces), strict=True))
         assert summed == counted(getattr(drawn.overall, name)), name
     assert sum(amounts.final for piece in pieces for amounts in piece.amounts) == sum(
@@ -243,7 +260,15 @@ def test_values_lie_in_their_intervals(drawn: Figures) -> None:
 
 
 def told_values(measures: Measures) -> list[tuple[str, Share | Mean]]:
-    shares = ("within_10", "within_20", "coverage", "supplement_rate", "straight_through", "straight_through_error")
+    shares = (
+        "within_10",
+        "within_20",
+        "within_10_estimated",
+        "coverage",
+        "supplement_rate",
+        "straight_through",
+        "straight_through_error",
+    )
     lines = [(name, getattr(measures.lines, name)) for name in ("precision", "recall", "f1")]
     amounts = [(amount.currency, amount.error) for amount in measures.amounts]
     return [(name, getattr(measures, name)) for name in shares] + lines + amounts

@@ -141,6 +141,16 @@ def test_what_no_case_can_do_without(reason_of: Reason, columns: Any, code: str)
     assert reason_of(**columns).code == code
 
 
+@pytest.mark.parametrize("lost", ["1990-01-01", ON.isoformat(), "2026-11-23T06:00:00+13:00"])
+def test_a_loss_of_living_memory_that_has_happened_somewhere(case_of: Case, lost: str) -> None:
+    assert case_of(lost_at=lost).facts.lost_at is not None
+
+
+@pytest.mark.parametrize("given", ["BMW\nBrilliance", "  BMW \r\n\t Brilliance ", "BMW\u00a0Brilliance"])
+def test_white_space_within_a_name_is_one_space(case_of: Case, given: str) -> None:
+    assert case_of(make=given).facts.vehicle.make == "BMW Brilliance"
+
+
 @pytest.mark.parametrize(
     ("columns", "field", "code"),
     [
@@ -157,11 +167,15 @@ def test_what_no_case_can_do_without(reason_of: Reason, columns: Any, code: str)
         ({"assessed_on": "2026-03-05T10:00:00Z"}, "assessed_on", "field.day"),
         ({"assessed_on": "1026-03-05"}, "assessed_on", "field.day"),
         ({"assessed_on": 46000}, "assessed_on", "field.day"),
-        ({"month": "Mar-26"}, "month", "field.day"),
-        ({"month": "2026-13"}, "month", "field.day"),
+        ({"month": "Mar-26"}, "month", "rescore.no_month"),
+        ({"month": "2026-13"}, "month", "rescore.no_month"),
         ({"lost_at": 1780000000}, "lost_at", "field.time"),
         ({"lost_at": "yesterday"}, "lost_at", "field.time"),
         ({"lost_at": "1890-01-01"}, "lost_at", "field.invalid"),
+        ({"lost_at": "1989-12-31"}, "lost_at", "rescore.no_such_loss"),
+        ({"lost_at": "2026-11-24"}, "lost_at", "rescore.no_such_loss"),
+        ({"lost_at": "2027-03-01T10:00:00+08:00"}, "lost_at", "rescore.no_such_loss"),
+        ({"facts": {"lost_at": "1970-01-01T00:00:00Z"}}, "facts.lost_at", "rescore.no_such_loss"),
         ({"year": "20l9"}, "year", "field.number"),
         ({"year": Decimal("2020.5")}, "year", "field.whole_number"),
         ({"year": 1900}, "year", "field.greater_than_equal"),

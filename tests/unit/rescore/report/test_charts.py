@@ -73,6 +73,44 @@ def test_a_forest_of_signed_figures_shows_where_nothing_is_too_much() -> None:
     assert chart.reference is None
 
 
+def biased(value: float, low: float, high: float, n: int = 40) -> Mean:
+    return Mean(n=n, value=value, low=low, high=high, method="bca")
+
+
+def test_one_wild_interval_leaves_the_others_their_places() -> None:
+    """Five cases whose finals are near 0: some draws have next to nothing to divide by."""
+    months = {"May": biased(-0.2, -0.3, -0.1), "June": biased(0.3, 0.1, 0.5), "July": biased(0.4, -1.0, 9.4e5, n=5)}
+    entries = [Entry(name=name, figure=figure) for name, figure in months.items()]
+    chart = forest("Bias", Entry(name="all", figure=biased(0.1, 0.0, 0.2)), entries, WORDS, style=Style.SIGNED)
+    assert chart is not None
+    whole, may, june, july = chart.rows
+    assert [(row.less, row.more) for row in chart.rows] == [(False, False)] * 3 + [(False, True)]
+    assert [whole.x, may.x, june.x] == [pytest.approx(100 * (at + 1) / 3, abs=0.01) for at in (0.1, -0.2, 0.3)]
+    assert (july.low, july.high) == (0, 100)
+    assert july.cell.reach == "−100.0% to more than +999%"
+    assert [tick.text for tick in chart.ticks] == ["−100%", "0%", "+100%", "+200%"]
+
+
+@pytest.mark.parametrize(("value", "less", "more"), [(9.5e5, False, True), (-40.0, True, False)])
+def test_a_figure_beyond_the_chart_has_an_arrow_and_no_dot(value: float, less: bool, more: bool) -> None:
+    entries = [Entry(name="a", figure=biased(value, value, value)), Entry(name="b", figure=biased(0.1, 0.0, 0.2))]
+    chart = forest("Bias", Entry(name="all", figure=biased(value, value, value)), entries, WORDS, style=Style.SIGNED)
+    assert chart is not None
+    assert chart.reference is None
+    assert [(row.x is None, row.less, row.more) for row in chart.rows[1:]] == [
+        (True, less, more),
+        (False, False, False),
+    ]
+
+
+@given(st.floats(-1, 0), st.floats(0, 2))
+def test_few_texts_stand_below_signed_figures_and_zero_is_among_them(low: float, high: float) -> None:
+    chart = forest("Bias", None, [Entry(name="a", figure=biased(0.0, low, high))], WORDS, style=Style.SIGNED)
+    assert chart is not None
+    assert len(chart.ticks) <= 4
+    assert chart.zero in {tick.at for tick in chart.ticks}
+
+
 @given(st.lists(st.integers(0, 10_000), min_size=1, max_size=6))
 def test_the_largest_count_is_the_longest_bar(counts: list[int]) -> None:
     bars = counted([(str(n), n) for n in counts], sum(counts), WORDS)

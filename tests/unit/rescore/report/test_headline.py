@@ -46,6 +46,18 @@ def test_a_bias_is_told_with_its_direction_only_where_it_is_sure(
     assert told in said(with_bias(simulate().figures, mean))
 
 
+def test_the_three_tiles_of_closeness_stand_first_with_their_n(simulate: Simulate) -> None:
+    whole = simulate().figures.overall
+    tiles = headline(simulate().figures, FACTS, WORDS).tiles[:3]
+    names = ("Within 10%", "Within 10%, of cases with an estimate", "Within 20%")
+    assert tuple(tile.title for tile in tiles) == names
+    assert 0 < whole.within_10_estimated.n < whole.within_10.n
+    assert [tile.cell.n for tile in tiles] == [
+        str(one.n) for one in (whole.within_10, whole.within_10_estimated, whole.within_20)
+    ]
+    assert all(tile.cell.reach for tile in tiles)
+
+
 def test_few_cases_are_named_with_the_figure(simulate: Simulate) -> None:
     assert "(20.7% to 100.0%) [n = 1]" in said(simulate(cases=1, quarantined=0).figures)
     assert "[n = " not in said(simulate(finals=1.0).figures)

@@ -15,6 +15,7 @@ from simulated_runs import Run
 from api.rescore_report.run_facts import RunFacts
 from api.rescore_report.thumbnails import LARGE
 from model.errors import RescoreError, RulesError
+from model.notes import note
 
 Simulate = Callable[..., Run]
 NUMBERS = re.compile(r'(?<![\[［])n = ([\d,]+)(\s*<span class="few">)?')
@@ -81,6 +82,20 @@ def test_the_page_says_what_was_scored(simulate: Simulate) -> None:
         assert told in page.text
     assert "not finished" not in page.text
     assert "not finished" in ReadPage(run.write(complete=False)).text
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "personal data"), ("zh", "个人信息")])
+def test_columns_that_were_not_read_stand_among_the_quality_of_the_data(
+    simulate: Simulate, language: str, told: str
+) -> None:
+    columns = (
+        note("rescore.personal_columns", count=1, columns=("plate",)),
+        note("rescore.unknown_columns", count=1, columns=("<b>colour</b>",)),
+    )
+    pages = (simulate().write(language, manifest=columns), simulate().write(language))
+    section, without = (page.partition('id="quality"')[2].partition("</section>")[0] for page in pages)
+    assert all(one in section for one in (told, "plate", "&lt;b&gt;colour&lt;/b&gt;"))
+    assert told not in without
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

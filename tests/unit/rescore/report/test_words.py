@@ -1,6 +1,9 @@
 """Shares, amounts, months and strangers' words, as people write them."""
 
+import re
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,8 +15,10 @@ from api.rescore_report.spread import reason
 from api.rescore_report.words import Style, Words
 from claims.rescore.figures.results.figures import By
 from claims.rescore.figures.results.values import Mean, Share
+from inference.testing import shipped_manifest
 from model.texts import LANGUAGES, Texts
 
+ROOT = Path(__file__).resolve().parents[4]
 ENGLISH, CHINESE = (Words(Texts.load(language)) for language in ("en", "zh"))
 
 
@@ -23,6 +28,42 @@ ENGLISH, CHINESE = (Words(Texts.load(language)) for language in ("en", "zh"))
 def test_signs(share: float, shown: str) -> None:
     assert ENGLISH.signed(share) == shown
     assert ENGLISH.percent(share) == shown.removeprefix("+")
+
+
+@pytest.mark.parametrize(
+    ("share", "english", "chinese"),
+    [
+        (9.99, "+999.0%", "+999.0%"),
+        (9.991, "more than +999%", "超过 +999%"),
+        (948_799.99, "more than +999%", "超过 +999%"),
+        (-12.0, "less than −999%", "低于 −999%"),
+    ],
+)
+def test_beyond_a_limit_no_size_is_written(share: float, english: str, chinese: str) -> None:
+    assert (ENGLISH.signed(share), CHINESE.signed(share)) == (english, chinese)
+    assert ENGLISH.percent(share) == english.replace("+", "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_label_of_the_shipped_network_is_named_in_the_language(language: str) -> None:
+    labels = {label.name: label for label in shipped_manifest("joint-v1").labels}
+    words = Words(Texts.load(language), labels)
+    named = [words.label(name) for name in labels]
+    assert len(set(named)) == len(labels)
+    assert not [name for name in named if "_" in name or name in labels]
+    assert words.label("flux_capacitor") == "flux_capacitor"
+
+
+def test_what_a_label_means() -> None:
+    labels = {label.name: label for label in shipped_manifest("joint-v1").labels}
+    english, chinese = (replace(words, labels=labels) for words in (ENGLISH, CHINESE))
+    assert english.label("right_side_glass") == "Right door glass / right quarter glass"
+    assert chinese.label("right_side_glass") == "右车门玻璃／右三角窗玻璃"
+    assert (english.label("wheel"), english.label("scratch")) == ("Wheel", "Scratch")
+    assert (english.label("damaged_Door"), chinese.label("damaged_Door")) == (
+        "Front door / rear door, damaged",
+        "受损：前车门／后车门",
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,6 +143,14 @@ def test_every_reason_and_every_fault_of_a_photo_has_a_name(words: Words) -> Non
     assert len(faults) > 10
     assert [code for code in reasons if reason(code, words) == code] == []
     assert [code for code in faults if code_name(code, words) == code] == []
+
+
+@pytest.mark.parametrize("words", [ENGLISH, CHINESE], ids=LANGUAGES)
+def test_everything_for_which_pricing_refuses_a_case_has_a_short_name(words: Words) -> None:
+    sources = [*(ROOT / "parts_pricing").glob("*.py"), ROOT / "claims" / "rulebook.py", ROOT / "claims" / "policy.py"]
+    codes = {code for path in sources for code in re.findall(r'raise UsageError\(\s*"(\w+)"', path.read_text("utf-8"))}
+    assert {"no_prices", "unknown_vehicle_class", "unknown_paint"} <= codes
+    assert [code for code in codes if f"rescore_report.code.usage.{code}" not in words.texts.sentences] == []
 
 
 def test_a_feature_names_its_currency() -> None:

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from claims.observe import Eyes
 from claims.policy import TriagePolicy
 from claims.rescore.basis import Basis
 from claims.rescore.manifest import chunks, read_rows
+from claims.rescore.origin import Origin
 from claims.rescore.photo_files import LocalAndS3
 from claims.rescore.work import Work
 from claims.rescore.worker import Worker
@@ -74,6 +76,7 @@ def run(
             on=None,
             today=date(2026, 11, 22),
             region="CN",
+            origin=Origin.seen_from(out, str(manifest), None),
         )
         basis.write(out)
         work = Work(
@@ -86,8 +89,8 @@ def run(
         )
         worker = Worker(work)
         for chunk in chunks(read_rows(str(manifest), on=basis.today, region=basis.region)):
-            assert list(worker.found(chunk))
-        return [str(out), "--manifest", str(manifest), "--cache", str(cache), "--processes", "0"]
+            assert worker.do(chunk).cases
+        return [str(out), "--cache", str(cache), "--processes", "0"]
 
     return make
 
@@ -158,21 +161,59 @@ def test_without_finals_nobody_can_tell(run: Callable[[list[str]], list[str]], c
 
 def test_a_place_of_policies_is_refused_before_any_work(command: Callable[..., Result], tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
-    told = command("nowhere", "--manifest", "nothing.csv", "--out", str(tmp_path / "home" / "policy.txt"))
+    told = command("nowhere", "--out", str(tmp_path / "home" / "policy.txt"))
     assert told.exit_code == 1
     assert "rescore.over_policy" in told.stderr
     assert not list((tmp_path / "home").iterdir())
 
 
 def test_a_folder_without_a_run_is_named(command: Callable[..., Result], tmp_path: Path) -> None:
-    told = command(str(tmp_path), "--manifest", "nothing.csv")
+    told = command(str(tmp_path))
     assert told.exit_code == 1
     assert "rescore.no_run" in told.stderr
 
 
-def test_cases_come_from_one_place(command: Callable[..., Result], tmp_path: Path) -> None:
-    assert command(str(tmp_path)).exit_code == 2
-    assert command(str(tmp_path), "--manifest", "m.csv", "--from-database").exit_code == 2
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        (["case 0,wide.jpg;near.jpg"], "2 of the run are missing, 0 are not in it"),
+        ([f"case {number},wide.jpg" for number in range(4)], "0 of the run are missing, 1 are not in it"),
+        (["a,wide.jpg", "b,wide.jpg", "b,wide.jpg", ",wide.jpg"], "3 of the run are missing, 3 are not in it"),
+    ],
+)
+def test_other_cases_than_those_of_the_run_are_refused(
+    run: Callable[[list[str]], list[str]], command: Callable[..., Result], tmp_path: Path, others: list[str], told: str
+) -> None:
+    arguments = run(["336"] * 3)
+    (tmp_path / "others.csv").write_text("\n".join(["case_id,photos", *others]) + "\n")
+    refused = command(*arguments, "--manifest", str(tmp_path / "others.csv"))
+    assert refused.exit_code == 1
+    assert "rescore.other_cases" in refused.stderr
+    assert told in " ".join(refused.stderr.split())
+    assert not list(tmp_path.glob("*.yaml"))
+
+
+def test_a_manifest_that_has_moved_is_named(
+    run: Callable[[list[str]], list[str]], command: Callable[..., Result], photos: Path, tmp_path: Path
+) -> None:
+    arguments = run(["336"] * CASES)
+    moved = (photos / "manifest.csv").rename(photos / "moved.csv")
+    gone = command(*arguments)
+    assert (gone.exit_code, "rescore.no_manifest" in gone.stderr) == (1, True)
+    assert command(*arguments, "--manifest", str(moved), "--bound", "0.1").exit_code == 0
+
+
+def test_a_run_that_does_not_say_where_its_cases_are_wants_to_be_told(
+    run: Callable[[list[str]], list[str]], command: Callable[..., Result], photos: Path
+) -> None:
+    arguments = run(["336"] * CASES)
+    out = Path(arguments[0])
+    begun = Basis.read(out)
+    assert begun is not None
+    replace(begun, origin=None).write(out)
+    untold = command(*arguments)
+    assert (untold.exit_code, "rescore.no_origin" in untold.stderr) == (1, True)
+    assert command(*arguments, "--manifest", str(photos / "manifest.csv"), "--bound", "0.1").exit_code == 0
 
 
 def test_what_the_settings_read_is_the_home_of_the_test(command: Callable[..., Result], tmp_path: Path) -> None:

@@ -48,6 +48,12 @@ def test_the_page_needs_nothing_else_and_tells_the_promise(found: Draw, language
     assert text.count('class="proposed"') == 2  # on the chart and in its key
 
 
+@pytest.mark.parametrize(("language", "told"), [("en", "on the tested cases alone"), ("zh", "仅为检验案件")])
+def test_the_key_says_that_the_proposal_is_of_other_cases_than_the_curve(found: Draw, language: str, told: str) -> None:
+    key = page(found(0.05), language).partition('<ul class="key">')[2].partition("</ul>")[0]
+    assert told in key.partition('class="proposed"')[2].partition("</li>")[0]
+
+
 def test_where_nothing_can_be_promised_the_page_says_so(found: Draw) -> None:
     told = found(0.001)
     assert told.proposed is None

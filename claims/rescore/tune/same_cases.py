@@ -1,0 +1,29 @@
+"""Whether cases are those of a run: what is read from others must not be promised in its name."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from claims.rescore.case import Row
+from claims.rescore.figures.run_tables import RunTables
+from model.errors import RescoreError
+
+
+def check_cases(out: Path, rows: Iterable[Row]) -> None:
+    """Every id of ``rows`` is one that the run scored or quarantined, and no other; rows without an id have no say.
+
+    Raises ``RescoreError`` ``other_cases`` that counts both, and ``unreadable_table``.
+    """
+    there, more = _ids(out), 0
+    left = set(there)
+    for row in rows:
+        if row.id is not None:
+            more += row.id not in there
+            left.discard(row.id)
+    if left or more:
+        raise RescoreError("other_cases", f"{len(left)} missing, {more} more", missing=len(left), more=more)
+
+
+def _ids(out: Path) -> set[str]:
+    tables = RunTables(out)
+    columns = [tables.table(name, ("case_id",))["case_id"] for name in ("cases", "quarantine")]
+    return {str(name) for column in columns for name in column.drop_null().to_pylist()}
