@@ -18,7 +18,7 @@ from claims.rescore.tune.curve import Outcome, Test, outcome
 from claims.rescore.tune.grid import Grid
 from claims.rescore.tune.proposal import proposed_text
 from claims.rescore.tune.rules import TuneRules
-from claims.rescore.tune.same_cases import check_cases
+from claims.rescore.tune.same_cases import check_cases, only
 from claims.rescore.tune.tally import Tally
 from claims.rule_sources import RuleFile
 from model.errors import RescoreError
@@ -49,8 +49,8 @@ def simulate(
     """The cases of a run, by its tables, rules and policy. ``manifest``: where that of the run lies, if it has moved.
 
     Raises ``RescoreError``: ``no_run``; ``no_origin`` where the run does not say where its cases came from;
-    ``other_cases`` where those that are read now are not those of the run; ``no_finals`` where no case says how it
-    ended; and as ``prepare``, reading the cases, and ``simulated``.
+    ``other_cases`` where those that are read now are not those of the run, beforehand or while they are counted;
+    ``no_finals`` where no case says how it ended; and as ``prepare``, reading the cases, and ``simulated``.
     """
     basis, rules = _basis(out), TuneRules.shipped()
     origin = _origin(basis, out, manifest)
@@ -63,7 +63,8 @@ def simulate(
         ready = prepare(asked, settings, basis.today, held, lambda _: None)
         check_cases(out, ready.rows(basis))
         work = replace(ready.work, sources=basis.sources, looked_with=basis.looked_with, priced_on=basis.on)
-        tally = simulated(work, rules, chunks(ready.rows(basis)), processes=many, progress=progress)
+        counted = chunks(only(out, ready.rows(basis)))
+        tally = simulated(work, rules, counted, processes=many, progress=progress)
     if tally is None or not tally.whole.cases:
         raise RescoreError("no_finals", f"{0 if tally is None else tally.rows} rows")
     return Simulated(

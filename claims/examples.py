@@ -1,7 +1,8 @@
 """What a correction teaches: each one as a labelled example, and many as one COCO set that training reads.
 
 No personal data: who corrected is a role, and ``group`` is a name that says nothing. A photo holds more than what was
-corrected on it, so the set is partly labelled: what has no box is not known to be undamaged.
+corrected on it, so the set is partly labelled: what lies outside the examples' boxes is not known to be undamaged, and
+damage whose kind or part nobody named has no label for it. ``data/formats/corrections.py`` reads it so.
 """
 
 import json

@@ -112,8 +112,8 @@ def study(found: LeftOut) -> Study:
         title=f"Photos from a source never trained on: {found.source}",
         says=(
             f"Two detectors, alike but for the photos of {found.source}: one never saw any. Both on the {found.photos} "
-            f"validation photos of that source ({found.clusters} groups of near-copies), by own labels. They are short "
-            "runs, not the shipped detector: the share says what carries over, not how good either is."
+            f"validation photos of that source ({found.clusters} groups of near-copies), by own labels. The share "
+            "says what carries over, not how good either is, nor how good the detector of this card."
         ),
         papers=dict(zip(("without", "with"), found.detectors, strict=True)),
         figures=tuple(_figures(found)),

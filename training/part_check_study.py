@@ -8,7 +8,7 @@ from training.evaluation import Better, Figure
 from training.evaluation_figures import figure
 from training.part_check import Ask, Drawn, seen_by, told_damages, told_regions, told_reports
 from training.part_check_told import Told, lines
-from training.studies import Study
+from training.studies import DETECTOR, Study
 
 ASKED: Mapping[str, tuple[Ask, str]] = {
     "drawn damages": (told_damages, "damages"),
@@ -37,7 +37,7 @@ def study(drawn: Sequence[Drawn], detector: PhotoDetector, rules: ConsolidateRul
             "one out, the rest is left open. Between fender and quarter panel lies front or rear of a damaged fender. "
             "How parts are derived, and every other part: docs/decisions/0008-parts-without-a-label.md."
         ),
-        papers={"detector": detector.manifest.reference, "rules": f"consolidate {rules.version}"},
+        papers={DETECTOR: detector.manifest.reference, "rules": f"consolidate {rules.version}"},
         figures=tuple(figures),
     )
 

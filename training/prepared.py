@@ -61,9 +61,10 @@ class PreparedSet(_Frozen):
         return tuple(label in scope and label not in photo.untaught for label in self.labels)
 
     def write(self, folder: Path) -> None:
-        """Two files, each whole or as it was; the same bytes for the same content."""
+        """Whole, or not readable until it is written again; the same bytes for the same content."""
         head = self.model_copy(update={"photos": ()})
         lines = (photo.model_dump_json(exclude_defaults=True) for photo in self.photos)
+        (folder / "set.json").unlink(missing_ok=True)
         replace(folder / "photos.jsonl", "".join(f"{line}\n" for line in lines).encode())
         replace(folder / "set.json", (head.model_dump_json(indent=1) + "\n").encode())
 

@@ -21,7 +21,7 @@ from training.model_folder import put
 from training.promotion_policy import PromotionPolicy
 from training.recipe import Recipe
 from training.remembered import Remembering
-from training.studies import Study, drop_studies, put_studies, studies_of
+from training.studies import drop_studies, put_studies, studies_about, studies_of
 from training.whole_files import replace
 
 EVALUATION = "evaluation.json"
@@ -62,13 +62,15 @@ def promote(request: Request, own: Mapping[str, LabelledPhoto]) -> Verdict:
     """Compare, and on success write model, default and card. Raises ``ModelError`` for what is unsound or unreadable.
 
     A call that was killed left its answers beside the candidate: the next one goes on from there.
-    ``model.recipe_mismatch``: ``request.recipe`` is not the one that trained the candidate. Nothing is written when
-    there is a reason against it; the test photos are not looked at before that is known.
+    ``model.recipe_mismatch``: ``request.recipe`` is not the one that trained the candidate;
+    ``model.figures_mismatch``: one of ``request.studies`` is of another detector. Nothing is written when there is a
+    reason against it; the test photos are not looked at before that is known.
     """
     policy = PromotionPolicy.load()
     papers = verify(request.candidate)
     if request.recipe is not None:
         _check_recipe(papers, request.recipe)
+    studies_about(papers, request.studies)
     reasons = missing_papers(papers)
     if reasons:
         return Verdict(reasons=reasons, table=())
@@ -146,11 +148,12 @@ def write(request: Request, manifest: Manifest, evaluation: Evaluation, policy: 
     """Evaluation, model, card and, last of all, default: a kill leaves the old detector shipped or the new one, whole.
 
     Evaluation and card name the weights that they are of; where old and new share a name, a kill may part them.
+    Raises ``ModelError`` ``model.figures_mismatch`` for a study of another detector, before anything is written.
     """
     folder = request.into / manifest.name
     refs = [manifest.weights, *([manifest.quantised.weights] if manifest.quantised else [])]
     files = {ref.file: read_verified(request.candidate / ref.file, ref) for ref in refs}
-    studies = [Study.read(path) for path in request.studies]
+    studies = studies_about(manifest, request.studies)
     replace(folder / EVALUATION, evaluation.to_json().encode())
     drop_studies(folder)
     put_studies(folder, studies)
@@ -164,12 +167,12 @@ def rewrite_card(model: Path, card: Path, studies: Sequence[Path] = ()) -> None:
     """The card of a promoted model anew, from the papers beside it; ``studies`` are added to those first.
 
     Looks at no photo. Raises ``ModelError``: ``model.figures_mismatch`` when manifest and evaluation are not of one
-    promotion, ``model.data_unreadable``.
+    promotion or a study is of another detector, ``model.data_unreadable``.
     """
     manifest, evaluation = verify(model), Evaluation.read(model / EVALUATION)
     if manifest.metrics != main_figures(evaluation):
         raise ModelError("figures_mismatch", f"{manifest.reference}: {EVALUATION} says otherwise than its manifest")
-    put_studies(model, [Study.read(path) for path in studies])
+    put_studies(model, studies_about(manifest, studies))
     replace(card, card_of(manifest, evaluation, PromotionPolicy.load(), studies_of(model)).encode())
 
 

@@ -11,10 +11,13 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from model.errors import ModelError
+from model.manifest import Manifest
 from training.evaluation import Figure
 from training.whole_files import replace
 
 STUDIES = "studies"
+DETECTOR = "detector"
+"""The paper that names the detector a study is of."""
 
 
 class Row(BaseModel):
@@ -77,6 +80,21 @@ class Study(BaseModel):
 def studies_of(folder: Path) -> tuple[Study, ...]:
     """The studies beside a model, by name. Raises ``ModelError`` ``model.data_unreadable``."""
     return tuple(Study.read(path) for path in sorted((folder / STUDIES).glob("*.json")))
+
+
+def studies_about(manifest: Manifest, paths: Iterable[Path]) -> tuple[Study, ...]:
+    """The studies in these files, for the model of ``manifest``; those of a pair of other detectors name none.
+
+    Raises ``ModelError``: ``model.figures_mismatch`` for a study of another detector, ``model.data_unreadable``.
+    """
+    copies = [manifest.quantised.weights] if manifest.quantised else []
+    own = {manifest.model_copy(update={"weights": ref}).reference for ref in (manifest.weights, *copies)}
+    found = tuple(Study.read(path) for path in paths)
+    for study in found:
+        about = study.papers.get(DETECTOR)
+        if about is not None and about not in own:
+            raise ModelError("figures_mismatch", f"study {study.name} is of {about}, not of {manifest.reference}")
+    return found
 
 
 def put_studies(folder: Path, studies: Iterable[Study]) -> None:

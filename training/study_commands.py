@@ -60,6 +60,8 @@ def part_check(
 ) -> None:
     """How often attribution names the right part and side, as tables on standard output; the study is of the first
     detector."""
+    if study is not None and not model:
+        raise typer.BadParameter("--study goes with --model")
     from claims.rulebook import Rulebook
     from data.own_labels import own_labels
     from training.part_check import drawn_photos, print_tables
@@ -69,7 +71,7 @@ def part_check(
     drawn = drawn_photos(PreparedSet.read(prepared), own_labels(), data, split)
     detectors, rules = [Detector.load(one) for one in model or ()], Rulebook.load().consolidate
     print_tables(drawn, detectors, rules)
-    if study is not None and detectors:
+    if study is not None:
         study_of(drawn, detectors[0], rules, split).write(study)
 
 
@@ -90,6 +92,7 @@ def attempts(
     models: Annotated[list[Path], typer.Argument(help="folders of exported detectors, calibrated or not")],
     data: Annotated[Path, typer.Option(help="folder with the annotated sets")],
     labels: Annotated[Path | None, typer.Option(help="this project's labels, if not those it ships")] = None,
+    work: Annotated[Path, typer.Option(help="folder of what was seen, until it is done")] = Path("build/attempts"),
 ) -> None:
     """Attempts by the agreed score on the same validation photos, best first, as a table. Killed, it goes on."""
     from data.own_labels import own_labels
@@ -100,9 +103,7 @@ def attempts(
 
     policy, own = PromotionPolicy.load(), own_labels(labels)
     loaded = [Detector.load(model, quantised=False) for model in models]
-    looking = [
-        Remembering(Detector(bare(one.manifest), one.backend), model) for one, model in zip(loaded, models, strict=True)
-    ]
+    looking = [Remembering(Detector(bare(one.manifest), one.backend), work) for one in loaded]
     pairs = zip(names(models), looking, strict=True)
     for line in lines([attempt(name, one, data, own, policy) for name, one in pairs], policy):
         typer.echo(line)

@@ -25,7 +25,8 @@ class FromDatabase:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """``cases``: those of the service, or a manifest: an ``s3://`` address, or a path as seen from the run's folder,
-    which says nothing of the machine and holds when both move together. ``limit``: only so many rows."""
+    which holds when both move together and names no more folders than lie between them. ``limit``: only so many rows.
+    """
 
     cases: str | FromDatabase
     limit: int | None = None

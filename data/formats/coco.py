@@ -95,8 +95,12 @@ def read_coco(folder: Path, *, apart: frozenset[str] = frozenset()) -> list[Anno
 
 
 def _unsaid(image: _Image, touched: Mapping[str, list[Record]]) -> tuple[Box, ...]:
-    """Corrections name a photo's file by its sha256."""
-    return unsaid(touched.get(Path(image.file_name).stem, []), image.width, image.height)
+    return unsaid(touched[_sha256(image)], image.width, image.height)
+
+
+def _sha256(image: _Image) -> str:
+    """Corrections name a photo's file by it."""
+    return Path(image.file_name).stem
 
 
 def _read(path: Path) -> _Coco:
@@ -110,9 +114,12 @@ def _faults(coco: _Coco) -> Iterator[str]:
     categories, images = {item.id for item in coco.categories}, {item.id for item in coco.images}
     yield from _repeated("image", coco.images)
     yield from _repeated("category", coco.categories)
+    touched = None if coco.examples is None else by_photo(coco.examples)
     for image in coco.images:
         if not stays_inside(image.file_name):
             yield f"{image.file_name}: not a file of the set"
+        if touched is not None and _sha256(image) not in touched:
+            yield f"{image.file_name}: no correction names this photo by its sha256"
     for item in coco.annotations:
         if item.image_id not in images:
             yield f"annotation {item.id}: no image {item.image_id}"

@@ -1,7 +1,8 @@
 """What adjusters corrected: the COCO file of ``GET /v1/examples.coco``, whose ``examples`` say what people touched.
 
-Such a photo is partly labelled: around a box that somebody touched it is known what is there and what is not, elsewhere
-nobody said. So everything but those places becomes ``AnnotatedPhoto.others``, and teaches nothing.
+Such a photo is partly labelled: in a box that somebody touched it is known what is there and what is not, elsewhere
+nobody said, for damage that nobody touched has no record. So everything but those boxes becomes
+``AnnotatedPhoto.others``, and teaches nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,28 +12,42 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from model.findings import Box
+from model.vocabulary import DamageKind
 
-AROUND = 0.5
-"""A place reaches beyond its box by this share of the box's sides: a damage without its surroundings tells nobody."""
-SILENT = frozenset({"left_out"})
-"""Lessons that say neither that there is damage nor that there is none."""
+LEFT_OUT = "left_out"
+"""The lesson that says neither that there is damage nor that there is none."""
+NOT_DAMAGED = "not_damaged"
+"""The lesson that says all there is to say without a kind or a part."""
 
 
 class Record(BaseModel):
-    """One touched box in px of the upright photo. ``photo``: its sha256; ``lesson``: one of ``claims.examples``."""
+    """One touched box in px of the upright photo. ``photo``: its sha256; ``lesson``: one of ``claims.examples``;
+    ``kind`` and ``part``: the vocabulary's, where somebody named them."""
 
     model_config = ConfigDict(extra="ignore")
 
     photo: str | None
     box: Box | None
     lesson: str
+    kind: str | None
+    part: str | None
+
+    @property
+    def silent(self) -> bool:
+        """Whether it leaves open what is there: damage that has no label would be taught as none."""
+        named = self.part is not None and self.kind not in (None, DamageKind.UNKNOWN)
+        return self.lesson == LEFT_OUT or not (named or self.lesson == NOT_DAMAGED)
 
 
 def unsaid(records: Sequence[Record], width: int, height: int) -> tuple[Box, ...]:
-    """The boxes of one photo of ``width`` x ``height`` px in which nobody said what there is."""
-    touched = [item.box for item in records if item.box is not None and item.lesson not in SILENT]
-    silent = [item.box for item in records if item.box is not None and item.lesson in SILENT]
-    return (*_elsewhere([_around(box, width, height) for box in touched], width, height), *silent)
+    """The boxes of one photo of ``width`` x ``height`` px in which nobody said what there is.
+
+    A box whose middle lies in a silent one loses its labels (``training/samples.py``): it is silent too.
+    """
+    silent = [item.box for item in records if item.box is not None and item.silent]
+    spoken = [item.box for item in records if item.box is not None and not item.silent]
+    touched = [box for box in spoken if not any(_holds_middle(one, box) for one in silent)]
+    return (*_elsewhere([_clipped(box, width, height) for box in touched], width, height), *silent)
 
 
 def by_photo(records: Sequence[Record]) -> Mapping[str, list[Record]]:
@@ -47,13 +62,19 @@ def by_photo(records: Sequence[Record]) -> Mapping[str, list[Record]]:
 def holds_corrections(document: Mapping[str, Any]) -> bool:
     """Whether a COCO file is such a set: others may have ``examples`` of their own."""
     examples = document.get("examples")
-    return isinstance(examples, list) and all(isinstance(item, dict) and "lesson" in item for item in examples)
+    if not isinstance(examples, list) or not examples:
+        return False
+    return all(isinstance(item, dict) and "lesson" in item for item in examples)
 
 
-def _around(box: Box, width: int, height: int) -> Box:
+def _holds_middle(box: Box, other: Box) -> bool:
+    x, y = (other[0] + other[2]) / 2, (other[1] + other[3]) / 2
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+
+
+def _clipped(box: Box, width: int, height: int) -> Box:
     x1, y1, x2, y2 = box
-    across, along = AROUND * (x2 - x1), AROUND * (y2 - y1)
-    return (max(0.0, x1 - across), max(0.0, y1 - along), min(float(width), x2 + across), min(float(height), y2 + along))
+    return (max(0.0, x1), max(0.0, y1), min(float(width), x2), min(float(height), y2))
 
 
 def _elsewhere(places: Sequence[Box], width: int, height: int) -> Iterator[Box]:

@@ -1,6 +1,10 @@
-"""Whether cases are those of a run: what is read from others must not be promised in its name."""
+"""Whether cases are those of a run: what is read from others must not be promised in its name.
 
-from collections.abc import Iterable
+Ids are compared; what the cases say may have changed since.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from claims.rescore.case import Row
@@ -9,9 +13,15 @@ from model.errors import RescoreError
 
 
 def check_cases(out: Path, rows: Iterable[Row]) -> None:
-    """Every id of ``rows`` is one that the run scored or quarantined, and no other; rows without an id have no say.
+    """Read all of ``rows``. Raises as ``only``."""
+    deque(only(out, rows), maxlen=0)
 
-    Raises ``RescoreError`` ``other_cases`` that counts both, and ``unreadable_table``.
+
+def only(out: Path, rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows as they come. Every id is one that the run scored or quarantined; rows without an id have no say.
+
+    Raises ``RescoreError``: at the end ``other_cases``, which counts ids that were missing and those that were more;
+    ``unreadable_table``.
     """
     there, more = _ids(out), 0
     left = set(there)
@@ -19,6 +29,7 @@ def check_cases(out: Path, rows: Iterable[Row]) -> None:
         if row.id is not None:
             more += row.id not in there
             left.discard(row.id)
+        yield row
     if left or more:
         raise RescoreError("other_cases", f"{len(left)} missing, {more} more", missing=len(left), more=more)
 

@@ -1,12 +1,16 @@
 """Attempts are ranked by the agreed score, on the same photos."""
 
+import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.registry import shipped_weights
+from training.__main__ import app
 from training.attempts import ALLOWED, Attempt, level, lines, names
 from training.bootstrap import Estimate
 from training.promotion_policy import PromotionPolicy
@@ -45,3 +49,27 @@ def test_the_best_comes_first_and_what_was_not_measured_is_said() -> None:
 )
 def test_folders_are_named_apart(models: list[str], expected: list[str]) -> None:
     assert names([Path(model) for model in models]) == expected
+
+
+@pytest.fixture
+def root(draw: Any, photo: Any) -> Path:
+    """Of each public set some photos, more than an engine reads ahead."""
+    for number, folder in enumerate(("damage_types", "damage_outlines", "damaged_parts", "damaged_unlabelled")):
+        draw(folder, *(photo(name=f"{seed}.png", seed=10 * number + seed, split="val") for seed in range(8)))
+    draw("car_parts", photo(name="a.png", seed=50, split="val"))
+    sets: Path = draw("undamaged", photo(name="a.png", seed=51, split="val"))
+    return sets
+
+
+def test_what_a_broken_off_call_has_seen_is_kept_apart_from_the_models(root: Path, tmp_path: Path) -> None:
+    model, work, labels = tmp_path / "joint-v0", tmp_path / "work", tmp_path / "labels.jsonl"
+    shutil.copytree(shipped_weights() / "joint-v0", model)
+    before = {path.name for path in model.iterdir()}
+    labels.write_text("", "utf-8")
+    (root / "undamaged" / "images" / "a.png").write_bytes(b"no picture")
+    options = {"--data": root, "--labels": labels, "--work": work}
+    with pytest.raises(FileNotFoundError):
+        app(["attempts", str(model), *(str(word) for pair in options.items() for word in pair)], standalone_mode=False)
+    (answers,) = work.iterdir()
+    assert answers.read_text("utf-8").count("\n") > 0
+    assert {path.name for path in model.iterdir()} == before

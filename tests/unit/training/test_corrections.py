@@ -1,4 +1,4 @@
-"""What adjusters corrected becomes training photos, by its names, around what they touched."""
+"""What adjusters corrected becomes training photos, by its names, in the boxes that they touched."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -48,16 +48,23 @@ def test_every_damage_label_is_taught_by_some_correction() -> None:
     assert taught == {name for name, meaning in MEANINGS.items() if meaning.group is not LabelGroup.PART}
 
 
-def _example(photo: ReviewedPhoto, lesson: Lesson, box: tuple[float, float, float, float]) -> Example:
+def _example(
+    photo: ReviewedPhoto,
+    lesson: Lesson,
+    box: tuple[float, float, float, float],
+    *,
+    kind: DamageKind | None = DamageKind.DENT,
+    part: Part | None = Part.FRONT_DOOR,
+) -> Example:
     return Example(
         group="case-1",
         lesson=lesson,
         photo=photo,
         box=box,
         outline=None,
-        part=Part.FRONT_DOOR,
-        side=Side.LEFT,
-        kind=DamageKind.DENT,
+        part=part,
+        side=Side.LEFT if part else Side.UNKNOWN,
+        kind=kind,
         severity=Severity.MINOR,
         operation=Operation.REPAIR,
         amount=Decimal(1),
@@ -70,7 +77,8 @@ def _example(photo: ReviewedPhoto, lesson: Lesson, box: tuple[float, float, floa
 
 @pytest.fixture
 def sets(tmp_path: Path, photo: Any) -> Path:
-    """One photo of corrections: a dent on the left, and a place at the right that is not damaged."""
+    """One photo of corrections: a dent on the left, a place at the right that is not damaged, and two kinds of damage
+    between them that nobody could wholly name."""
     images = tmp_path / "sets" / "corrections" / "images"
     images.mkdir(parents=True)
     coded = cv2.imencode(".png", photo(name="", seed=1).pixels)[1].tobytes()
@@ -79,26 +87,30 @@ def sets(tmp_path: Path, photo: Any) -> Path:
     given = [
         _example(reviewed, Lesson.CHANGED, (8.0, 16.0, 24.0, 32.0)),
         _example(reviewed, Lesson.NOT_DAMAGED, (72.0, 16.0, 88.0, 32.0)),
+        _example(reviewed, Lesson.ADDED, (40.0, 16.0, 50.0, 32.0), kind=None),
+        _example(reviewed, Lesson.CONFIRMED, (52.0, 16.0, 60.0, 32.0), part=None),
     ]
     document = as_coco(given, suffixes={reviewed.sha256: ".png"}).replace(b'"group": ', b'"split": "train", "group": ')
     (images.parent / "annotations.json").write_bytes(document)
     return tmp_path / "sets"
 
 
-def test_only_the_surroundings_of_what_was_touched_are_shown(sets: Path, recipe: MAKE) -> None:
+def test_only_what_was_touched_and_named_is_shown_and_taught(sets: Path, recipe: MAKE) -> None:
     prepared = prepare(recipe({"folder": "corrections", "corrections": True}), sets).prepared
     (made,) = prepared.photos
-    assert [(item.label, item.box) for item in made.drawn] == [
-        ("dent", (8.0, 16.0, 24.0, 32.0)),
-        ("damaged_Door", (8.0, 16.0, 24.0, 32.0)),
-    ]
     taught = {name for name, says in zip(prepared.labels, prepared.taught(made), strict=True) if says}
     assert taught == {name for name, meaning in MEANINGS.items() if meaning.group is not LabelGroup.PART}
-    pixels = Samples(prepared, sets, 96)._load(0).pixels
-    hidden = (pixels == PAD).all(axis=2)
-    assert not hidden[8:40, 1:31].any(), "around the dent"
-    assert not hidden[8:40, 65:95].any(), "around the place that is not damaged"
-    assert all(part.all() for part in (hidden[:8], hidden[40:], hidden[:, 33:63])), "everything else"
+    shown = Samples(prepared, sets, 96)._load(0)
+    labels = [prepared.labels[number] for number in shown.labels]
+    assert list(zip(labels, shown.boxes.tolist(), strict=True)) == [
+        ("dent", [8.0, 16.0, 24.0, 32.0]),
+        ("damaged_Door", [8.0, 16.0, 24.0, 32.0]),
+    ]
+    hidden = (shown.pixels == PAD).all(axis=2)
+    dent, sound = (slice(16, 32), slice(8, 24)), (slice(16, 32), slice(72, 88))
+    assert not hidden[dent].any()
+    assert not hidden[sound].any()
+    assert (~hidden).sum() == 2 * 16 * 16, "everything else"
 
 
 def test_the_hash_is_of_the_recipe_as_it_was_written(sets: Path, recipe: MAKE) -> None:
@@ -109,4 +121,4 @@ def test_the_hash_is_of_the_recipe_as_it_was_written(sets: Path, recipe: MAKE) -
 def test_what_the_recipe_says_itself_stays(sets: Path, recipe: MAKE) -> None:
     source = {"folder": "corrections", "corrections": True, "unused": ["dent"]}
     (made,) = prepare(recipe(source), sets).prepared.photos
-    assert [item.label for item in made.drawn] == ["damaged_Door"]
+    assert {item.label for item in made.drawn} == {"damaged_Door"}

@@ -184,6 +184,7 @@ def test_the_study_holds_what_the_table_says(root: Path) -> None:
     kept = next(item for item in found.groups if (item.figure, item.group) == ("AP", "damage")).share
     assert kept is not None
     assert row.figures["share kept"].value == round(kept.value, 4)
+    assert "short runs" not in made.says, "nobody said how long they were"
     assert made.papers == {"without": MANIFEST.reference, "with": MANIFEST.reference}
 
 

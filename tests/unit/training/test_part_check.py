@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import typer
 
 from claims.rulebook import Rulebook
 from data.own_labels import LabelledDamage, LabelledPart, LabelledPhoto
@@ -16,6 +17,7 @@ from model.findings import PartRef
 from model.manifest import Manifest
 from model.registry import MANIFEST, shipped_weights
 from model.vocabulary import DamageKind, Part, Severity, Side
+from training.__main__ import app
 from training.part_check import Drawn, labels_of, seen_by_people, told_damages, told_regions, told_reports
 from training.part_check_study import study
 from training.part_check_told import Told, Verdict, lines
@@ -147,3 +149,11 @@ def test_the_study_counts_what_the_tables_count(tmp_path: Path, rulebook: Rulebo
     }
     assert "2 val photos" in made.says
     assert made.papers["detector"] == People().manifest.reference
+
+
+def test_a_study_of_no_detector_is_refused_before_any_work(tmp_path: Path) -> None:
+    study = tmp_path / "study.json"
+    words = ["part-check", str(tmp_path), "--prepared", str(tmp_path), "--study", str(study)]
+    with pytest.raises(typer.BadParameter, match="--study goes with --model"):
+        app(words, standalone_mode=False)
+    assert not study.exists()

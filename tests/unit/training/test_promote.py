@@ -24,11 +24,12 @@ from training.gate import Decision
 from training.model_card import card_of
 from training.promote import EVALUATION, Request, main_figures, missing_papers, promote, publish, rewrite_card, write
 from training.promotion_policy import PromotionPolicy
-from training.studies import Study, studies_of
+from training.studies import DETECTOR, Study, studies_of
 
 OLD = shipped_weights() / "joint-v0"
 CARD = Path(__file__).parents[3] / "docs" / "model-card.md"
 BARE = Manifest.read(OLD / MANIFEST)
+PAPERS = {"rules": "consolidate 1", "photos": "own val"}
 SURE = Decision(reasons=(), score=0.5, gain=Estimate(value=0.2, low=0.1, high=0.3), table=())
 
 
@@ -282,7 +283,27 @@ def test_the_card_command_adds_a_study_and_looks_at_no_photo(request_: Request) 
     app(["card", str(model), "--card", str(request_.card), "--study", str(study)], standalone_mode=False)
     added = set(request_.card.read_text("utf-8").splitlines()) - set(before.splitlines())
     assert "| door | own val | 7 damages | – | .500 (.100 to .900) |" in added
+    assert "Papers: rules `consolidate 1`, photos `own val`." in added
     assert studies_of(model) == (_study(),)
+
+
+def test_a_study_of_another_detector_is_refused_and_nothing_is_written(request_: Request) -> None:
+    papers, study = Manifest.read(request_.candidate / MANIFEST), request_.card.with_name("s.json")
+    _study().model_copy(update={"papers": {DETECTOR: BARE.reference}}).write(study)
+    before = _everything(request_.into)
+    asked = replace(request_, studies=(study,))
+    with pytest.raises(ModelError, match="study check is of joint-v0") as caught:
+        promote(asked, {})
+    assert caught.value.code == "model.figures_mismatch"
+    with pytest.raises(ModelError, match="study check is of joint-v0"):
+        publish(asked, papers, "old", SURE, PromotionPolicy.load(), {})
+    assert _everything(request_.into) == before
+    publish(request_, papers, "old", SURE, PromotionPolicy.load(), {})
+    card = request_.card.read_bytes()
+    with pytest.raises(ModelError) as caught:
+        rewrite_card(request_.into / "joint-x", request_.card, [study])
+    assert caught.value.code == "model.figures_mismatch"
+    assert (request_.card.read_bytes(), studies_of(request_.into / "joint-x")) == (card, ())
 
 
 def test_a_card_is_not_written_from_figures_that_the_manifest_does_not_have(request_: Request) -> None:
@@ -303,4 +324,4 @@ def _study() -> Study:
         Figure(name=name, data="own val", value=0.5, low=0.1, high=0.9, n=7, unit="damages", better="higher")
         for name in ("fender: right", "door: wrong")
     )
-    return Study(name="check", title="Which part?", says="It was looked at.", papers={}, figures=figures)
+    return Study(name="check", title="Which part?", says="It was looked at.", papers=PAPERS, figures=figures)

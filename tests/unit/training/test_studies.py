@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from inference.testing import shipped_manifest
 from model.errors import ModelError
 from training.evaluation import Figure
-from training.studies import Study, figures_of, put_studies, studies_of
+from training.studies import DETECTOR, Study, figures_of, put_studies, studies_about, studies_of
 
 
 def _figure(name: str, data: str = "own val", n: int = 3) -> Figure:
@@ -47,3 +48,19 @@ def test_what_is_no_study_is_refused(content: bytes | None, tmp_path: Path) -> N
     with pytest.raises(ModelError, match=r"study\.json") as caught:
         Study.read(path)
     assert caught.value.code == "model.data_unreadable"
+
+
+def test_only_a_study_of_the_model_or_of_none_by_name_is_taken(tmp_path: Path) -> None:
+    """The 8-bit copy is the model too; leaving a source out is about a pair of other detectors."""
+    manifest, path = shipped_manifest("joint-v1"), tmp_path / "study.json"
+    assert manifest.quantised is not None
+    copy = manifest.model_copy(update={"weights": manifest.quantised.weights}).reference
+    for papers in ({DETECTOR: manifest.reference}, {DETECTOR: copy}, {"without": "a@1+0", "with": "b@1+0"}):
+        study = _study("s", _figure("x: y")).model_copy(update={"papers": papers})
+        study.write(path)
+        assert studies_about(manifest, [path]) == (study,)
+    for other in (manifest.model_copy(update={"version": "9"}), shipped_manifest("joint-v0")):
+        study.model_copy(update={"papers": {DETECTOR: other.reference}}).write(path)
+        with pytest.raises(ModelError, match="study s is of joint-v") as caught:
+            studies_about(manifest, [path])
+        assert caught.value.code == "model.figures_mismatch"

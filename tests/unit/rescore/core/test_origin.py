@@ -44,6 +44,12 @@ def test_run_and_manifest_move_together(tmp_path: Path) -> None:
     assert written.cases_for(tmp_path / "b" / "out") == str(tmp_path / "b" / "m.csv")
 
 
+def test_no_more_folders_are_named_than_lie_between(tmp_path: Path) -> None:
+    (tmp_path / "data" / "home" / "jane").mkdir(parents=True)
+    written = Origin.seen_from(tmp_path / "data" / "runs" / "out", str(tmp_path / "data" / "home/jane/h.csv"), None)
+    assert written.cases == "../../home/jane/h.csv"
+
+
 def test_photos_lie_beside_the_name_that_was_given(tmp_path: Path) -> None:
     """A manifest that is a link is not followed: its photos are looked for where the link is."""
     (tmp_path / "there").mkdir()

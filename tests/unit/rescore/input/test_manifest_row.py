@@ -242,6 +242,14 @@ def test_a_cell_that_cannot_be_taken_is_named(reason_of: Reason, columns: Any, f
         assert field in Texts.load(language).say(reason)
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "from 1990 on"), ("zh", "自 1990 年起")])
+def test_the_year_that_is_named_is_the_first_that_is_taken(
+    case_of: Case, reason_of: Reason, language: str, said: str
+) -> None:
+    assert case_of(lost_at="1990-01-01").facts.lost_at is not None
+    assert said in Texts.load(language).say(reason_of(lost_at="1989-12-31"))
+
+
 @pytest.mark.parametrize(
     "columns",
     [
