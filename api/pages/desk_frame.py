@@ -79,8 +79,8 @@ def refused(error: QuickClaimError, request: Request, texts: Texts, service: Ser
 
 
 def zone_of(service: Service, region: str) -> ZoneInfo:
-    """The zone of a market."""
-    return ZoneInfo(service.house.rulebook.policy.market(region).timezone)
+    """The zone of a market, also of one that has left the policy."""
+    return service.house.zone(region)
 
 
 def left(due: datetime | None, at: datetime, texts: Texts) -> Left | None:

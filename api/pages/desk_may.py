@@ -58,7 +58,7 @@ class Authority:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class May:
     """``mine``: the actor holds the case; ``other`` holds it up to ``until``. ``does`` are the actions that are open,
-    ``first`` the one that the page puts forward. ``authority`` is None for roles without any."""
+    ``first`` the one that the page puts forward. ``authority`` is None for roles without any, and of a case at rest."""
 
     mine: bool
     other: UUID | None
@@ -106,7 +106,7 @@ def _ever(desk: Desk, action: Action) -> bool:
 
 def _authority(desk: Desk, claim: Claim, table: OnTable | None) -> Authority | None:
     reach = desk.house.rights.authority.get(desk.actor.role)
-    if reach is None:
+    if reach is None or desk.house.lifecycle.rests(claim.state):
         return None
     amount = table.found.review.total if table else claim.upper or ZERO
     settlement = settlement_of(desk, claim, amount, reasoned=True)

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 from api.claim_views.asked import Words
 from api.documents import Document
 from claims.as_typed import fault
+from claims.cover_doubt import Seen
 from claims.desk.asking import PhotoWish
 from claims.materials import Material
 from claims.notice import Text
@@ -51,23 +52,23 @@ class Corrections(Document):
 class Approval(Document):
     """Why the amount is right. Whoever differs from the machine by more than a tenth says it, in words or by a code.
 
-    `despite_cover`: nobody has stated that the policy was in force and the car is on it, or somebody has stated that it
-    is not so; it is approved all the same, and `words` say why. Whoever has looked it up states it instead
-    (`stateCover`).
+    `despite_cover`: nobody has stated that the policy was in force and the car is on it (`unknown`), or somebody has
+    stated that it is not so (`against`); it is approved all the same, and `words` say why. Whoever has looked it up
+    states it instead (`stateCover`).
     """
 
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
                 {"reasons": ["quotation"], "words": "Seen at the shop."},
-                {"words": "The policy's register is down; its paper was shown to me.", "despite_cover": True},
+                {"words": "The policy's register is down; its paper was shown to me.", "despite_cover": "unknown"},
             ]
         }
     )
 
     words: Words | None = Field(default=None, repr=False)
     reasons: tuple[Why, ...] = Field(default=(), max_length=20)
-    despite_cover: bool = False
+    despite_cover: Seen | None = None
 
     @model_validator(mode="after")
     def _says_why(self) -> Self:

@@ -15,6 +15,8 @@ from claims.states import CaseState
 _TO_ASSESS: Final = frozenset(
     {CaseState.REPORTED, CaseState.MATERIALS_SUBMITTED, CaseState.MATERIALS_INCOMPLETE, CaseState.MORE_PHOTOS}
 )
+_ON_TERMS: Final = frozenset({Action.COMPLAIN, Action.CONTEST, Action.REOPEN})
+"""Begin clocks, which nobody knows any more once the market has left the policy."""
 _ALWAYS: Final = (Action.COMPLAIN, Action.EXPORT_OWN, Action.DELETE_OWN)
 
 
@@ -39,6 +41,8 @@ def actions_now(desk: Desk, claim: Claim, offered: Sequence[Offer], *, photograp
     if claim.state is CaseState.ESCALATED and claim.came_from not in RESULT_TOLD:
         wanted.pop(Action.CONTEST, None)
     wanted |= dict.fromkeys(_ALWAYS)
+    if claim.region not in desk.house.rulebook.policy.markets:
+        wanted = {action: None for action in wanted if action not in _ON_TERMS}
     rights, role = desk.house.rights, desk.actor.role
     yield from (one for one in wanted if rights.scope(role, one) is not Scope.NEVER and _reaches(desk, claim, one))
 

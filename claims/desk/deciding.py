@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from claims.actions import Action
-from claims.cover_doubt import CoverDoubt
+from claims.cover_doubt import CoverDoubt, Seen
 from claims.desk import offering
 from claims.desk.desk import Desk
 from claims.desk.ending import end_open
@@ -34,16 +34,15 @@ def approve(
     words: str | None = None,
     reasons: Sequence[Why] = (),
     *,
-    despite_cover: bool = False,
+    despite_cover: Seen | None = None,
 ) -> Claim:
     """The review as it stands is what the customer is offered; what people corrected is kept to learn from.
 
-    Where it is not known that the policy covers the case, only who says so by ``despite_cover`` approves.
+    Where it is not known that the policy covers the case, only who says by ``despite_cover`` that they know approves.
 
-    Raises ``ReviewError``: ``stale_version``, ``unpriced_lines``, ``cover_in_doubt``, ``not_reproduced`` and as
-    ``in_hands``;
-    ``RightsError``: ``beyond_authority``, ``reason_needed``, ``same_person`` for who decided before what is contested;
-    ``ClaimError`` ``impossible_move``.
+    Raises ``ReviewError``: ``stale_version``, ``unpriced_lines``, ``cover_in_doubt``, ``not_reproduced``, and as
+    ``in_hands``; ``RightsError``: ``beyond_authority``, ``reason_needed``, ``same_person`` for who decided before what
+    is contested; ``ClaimError`` ``impossible_move``.
     """
     claim = in_hands(desk, claim_id, Action.CORRECT_LINES)
     check_second_person(desk, claim, Action.APPROVE)
@@ -55,8 +54,7 @@ def approve(
     reasoned = _said(words) or bool(set(reasons) - _SAYS_NOTHING)
     settlement = settlement_of(desk, claim, review.total, reasoned=reasoned)
     claim = desk.claim(claim_id, Action.APPROVE, settlement=settlement)
-    if not despite_cover:
-        _check_cover(claim)
+    doubtful = _cover_doubt(claim, despite_cover)
     offer = offering.make(
         desk,
         claim,
@@ -81,6 +79,7 @@ def approve(
         assessment=offer.assessment,
         row_version=review.version,
         reasoned=reasoned,
+        **({"fields": [Note(name) for name in doubtful]} if doubtful else {}),
     )
 
 
@@ -145,7 +144,12 @@ def _check_priced(found: InReview) -> None:
         raise ReviewError("unpriced_lines", f"lines {lines}", lines=tuple(number + 1 for number in lines))
 
 
-def _check_cover(claim: Claim) -> None:
+def _cover_doubt(claim: Claim, despite: Seen | None) -> tuple[str, ...]:
+    """What is in doubt about the cover and approved all the same, by name."""
     doubt = CoverDoubt.of(claim.facts)
-    if doubt:
-        raise ReviewError("cover_in_doubt", ", ".join((*doubt.unknown, *doubt.against)))
+    if doubt is None:
+        return ()
+    named = (*doubt.unknown, *doubt.against)
+    if not doubt.seen_by(despite):
+        raise ReviewError("cover_in_doubt", ", ".join(named))
+    return named

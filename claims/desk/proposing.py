@@ -99,7 +99,8 @@ def _decided(desk: Desk, proposal: Proposal, state: ProposalState, words: str | 
 
 def _require_whole(desk: Desk, kind: ProposalKind, name: str, content: str) -> None:
     after = Rulebook.from_sources(merged(desk.house.rulebook, [source_of(kind, name, content)]))
-    if left := claims.open_regions(desk.book) - after.policy.markets.keys():
+    removed = desk.house.rulebook.policy.markets.keys() - after.policy.markets.keys()
+    if left := claims.open_regions(desk.book) & removed:
         markets = tuple(sorted(left))
         raise RulesError("market_in_use", f"open cases in {', '.join(markets)}", markets=markets)
 

@@ -186,5 +186,5 @@ def in_line(desk: Desk, claim: Claim) -> InLine:
         high=made[-1].high if made else None,
         plate=None if reported is None or reported.notice.plate is None else masks.plate(reported.notice.plate),
         mine=holder(claim.lease, desk.at) == desk.actor.id,
-        takes=_first(desk, [replace(claim, lease=None)]) is not None,
+        takes=not desk.house.lifecycle.rests(claim.state) and _first(desk, [replace(claim, lease=None)]) is not None,
     )

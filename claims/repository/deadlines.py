@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from claims.deadline_rules import Level
 from claims.deadlines import Clock, Escalation
@@ -20,7 +20,6 @@ from claims.tables import deadlines, escalations
 _RUNS: Final = tuple(
     column.is_(None) for column in (deadlines.c.waiting_since, deadlines.c.ended_at, deadlines.c.dropped_at)
 )
-_NEXT_DUE: Final = select(func.min(deadlines.c.due_at)).where(deadlines.c.claim == bindparam("claim"), *_RUNS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +62,6 @@ def save(book: Book, deadline: Deadline) -> None:
     """The clock as it is now."""
     values = {**_columns(deadline.clock), "escalated_at": deadline.escalated_at}
     change_rows(book.connection, deadlines, values, id=deadline.id)
-
-
-def next_due(book: Book, claim: UUID) -> datetime | None:
-    """When the first clock of a case ends that still runs: the claim's ``due_at``."""
-    first: datetime | None = book.connection.execute(_NEXT_DUE, {"claim": claim}).scalar_one()
-    return first
 
 
 def overdue(book: Book, *, at: datetime, limit: int = 100) -> tuple[Deadline, ...]:

@@ -344,7 +344,7 @@ def test_every_key_has_one_meaning_on_a_page_and_a_sentence() -> None:
     )
     assert len(table) > 30
     for groups in ({"queue", "move"}, {"move", "photo", "correct", "decide"}, {"draw"}):
-        keys = [key for group, _, told in table if group in groups for key in re.findall(r'"(.)"', told)]
+        keys = [key for group, _, told in table if group in groups for key in re.findall(r'"([^"]+)"', told)]
         assert len(keys) == len(set(keys))
     dialogs = (WEB / "templates/desk/case_head.html.j2").read_text("utf-8")
     order = re.findall(r"'(\w+)'", re.search(r"set order = \[(.*?)\]", dialogs)[1])  # type: ignore[index]

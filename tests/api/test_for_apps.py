@@ -46,6 +46,8 @@ def test_the_receivers_check_knows_what_we_send(
     assert not is_ours(header, body, secrets.token_hex(32))
     assert not is_ours(header.replace("t=", "t=1"), body, SECRET.hex())
     assert not is_ours(signature(body, keys, now - timedelta(minutes=6)), body, SECRET.hex())
+    for hostile in ("t=²,v1=é", header + ",v1=é", header.replace("t=", "t=²"), "", "t=,v1="):
+        assert not is_ours(hostile, body, SECRET.hex())
 
 
 def test_every_node_is_named_and_the_example_is_one(is_ours: Callable[[str, bytes, str], bool]) -> None:
@@ -57,7 +59,7 @@ def test_every_node_is_named_and_the_example_is_one(is_ours: Callable[[str, byte
 
 def test_numbers_of_the_sender_are_those_in_force() -> None:
     retries = Retries()
-    assert f"{retries.attempts} times" in DOCUMENT
+    assert f"{retries.attempts} attempts" in DOCUMENT
     assert f"{retries.first.total_seconds():.0f} seconds" in DOCUMENT
     assert f"{ATTEMPT_S:.0f} seconds takes it" in DOCUMENT
 

@@ -43,7 +43,7 @@ class Table:
 
     def approve(self, tag: str | None = None, **document: Any) -> httpx2.Response:
         """Whoever says something approves although nobody has stated the cover, as of a case that was ``referred``."""
-        document = {"despite_cover": "words" in document, **document}
+        document = {"despite_cover": "unknown" if "words" in document else None, **document}
         return self.ask("POST", "/approve", json=document, headers={"If-Match": tag or self.tag})
 
 

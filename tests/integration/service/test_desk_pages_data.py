@@ -56,7 +56,7 @@ def settled(case: Case, at: datetime = AT + HOUR) -> None:
     found = case.see(senior, at, reviewing.review_of)
     edit = Edit(line=0, why=Why.QUOTATION, labour=LABOUR, paint=Decimal(0), parts=Decimal(0), other=Decimal(0))
     after = case.do(senior, at, reviewing.correct, [edit], found.version)
-    case.do(senior, at + MINUTE, deciding.approve, after.version, "seen at the shop", despite_cover=True)
+    case.do(senior, at + MINUTE, deciding.approve, after.version, "seen at the shop", despite_cover="unknown")
     with case.house.books.reading() as book:
         offer = offers.open_of(book, case.id)
     assert offer is not None

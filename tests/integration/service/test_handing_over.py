@@ -89,7 +89,7 @@ def test_an_uncorrected_review_goes_over_to_the_machines_new_look(case: Case, se
     case.do(senior, LATER, queue.take)
     assert case.see(senior, LATER, reviewing.review_of).made.id != before.made.id
     with pytest.raises(ReviewError, match="stale_version"):
-        case.do(senior, LATER, deciding.approve, before.version, "看过", despite_cover=True)
+        case.do(senior, LATER, deciding.approve, before.version, "看过", despite_cover="unknown")
 
 
 def test_all_that_is_missing_is_asked_for_at_once(case: Case, senior: Actor) -> None:
@@ -122,6 +122,14 @@ def test_what_a_person_asked_for_is_missing_until_it_is_there(case: Case, senior
     assert (asked in stands.missing, stands.complete) == (False, True)
 
 
+def test_a_case_whose_document_cannot_be_had_goes_back_to_a_person(case: Case, senior: Actor) -> None:
+    case.do(senior, NOW, asking.ask_materials, [Material.REPAIR_INVOICE])
+    claim = case.do(senior, LATER, handing_over.refer, "客户没有维修发票")
+    assert claim.state is CaseState.IN_REVIEW
+    assert case.see(case.customer, LATER, showing.show).standing.missing != ()
+    assert Note("material.repair_invoice") not in case.see(case.customer, LATER, showing.show).standing.missing
+
+
 def test_what_was_found_goes_to_a_specialist_who_clears_it(case: Case, senior: Actor) -> None:
     fact = FraudFact(code=FraudCode.MANY_COMPLAINTS, evidence=Tally(count=4), weight=2)
     with case.house.books.writing() as book:
@@ -141,7 +149,7 @@ def test_what_was_found_goes_to_a_specialist_who_clears_it(case: Case, senior: A
     case.do(senior, LATER, queue.take)
     version = case.see(senior, LATER, reviewing.review_of).version
     with pytest.raises(ClaimError, match="impossible_move"):
-        case.do(senior, LATER, deciding.approve, version, "看过", despite_cover=True)
+        case.do(senior, LATER, deciding.approve, version, "看过", despite_cover="unknown")
     assert case.do(senior, LATER, handing_over.clear, "已核实").state is CaseState.IN_REVIEW
 
 

@@ -71,7 +71,7 @@ def settled(case: Case, senior: Actor, *changes: Change) -> HistoricalCase:
     version = case.see(senior, NOW, reviewing.review_of).version
     if changes:
         version = case.do(senior, NOW, reviewing.correct, changes, version).version
-    case.do(senior, NOW + MINUTE, deciding.approve, version, "看过照片", [Why.QUOTATION], despite_cover=True)
+    case.do(senior, NOW + MINUTE, deciding.approve, version, "看过照片", [Why.QUOTATION], despite_cover="unknown")
     return only(case.house)
 
 

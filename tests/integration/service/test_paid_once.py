@@ -71,7 +71,7 @@ def settle(case: Case, senior: Actor, total: str, at: datetime) -> None:
     edit = Edit(line=0, why=Why.AGREED, **amounts)
     version = case.see(senior, at, reviewing.review_of).version
     version = case.do(senior, at, reviewing.correct, [edit], version).version
-    case.do(senior, at, deciding.approve, version, "与客户商定", despite_cover=True)
+    case.do(senior, at, deciding.approve, version, "与客户商定", despite_cover="unknown")
 
 
 def accepted(case: Case, at: datetime) -> CaseState:

@@ -386,14 +386,12 @@ def test_clocks_come_back(books: Books, add_claim: Callable[..., Claim]) -> None
     with books.writing() as book:
         started = deadlines.start(book, claim, [a_clock(), waiting, ended], at=AT)
         assert deadlines.of_claim(book, claim) == tuple(sorted(started, key=lambda one: one.id))
-        assert deadlines.next_due(book, claim) == LATER
         assert deadlines.overdue(book, at=LATER) == ()
         [late] = deadlines.overdue(book, at=LATER + timedelta(seconds=1))
         assert late == started[0]
         deadlines.save(book, replace(late, clock=late.clock.ended(LATER), escalated_at=LATER))
     with books.reading() as book:
         assert deadlines.overdue(book, at=LATER + timedelta(days=9)) == ()
-        assert deadlines.next_due(book, claim) is None
         changed = next(one for one in deadlines.of_claim(book, claim) if one.id == late.id)
         assert (changed.clock.ended_at, changed.escalated_at) == (LATER, LATER)
 

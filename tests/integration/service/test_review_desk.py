@@ -106,7 +106,9 @@ def test_a_correction_stands_beside_the_machines_value_and_teaches(
     assert line.human is not None
     assert line.human != line.machine
     assert learned(case) == []
-    case.do(senior, NOW + MINUTE, deciding.approve, again.version, "看过照片", [Why.WRONG_PART], despite_cover=True)
+    case.do(
+        senior, NOW + MINUTE, deciding.approve, again.version, "看过照片", [Why.WRONG_PART], despite_cover="unknown"
+    )
     taught = learned(case)
     assert len(taught) == len(line.marks) == 2
     assert {one.photo.sha256 for one in taught if one.photo} == set(after.made.estimate.photos)
@@ -164,7 +166,7 @@ def test_each_role_decides_up_to_its_limit(case: Case, role: Role, too_much: tup
             with pytest.raises(RightsError, match=refusal):
                 case.do(actor, NOW, use, *given)
     version = corrected(case, actor, amounting_to(enough)).version
-    claim = case.do(actor, NOW, deciding.approve, version, "按修理厂报价", despite_cover=True)
+    claim = case.do(actor, NOW, deciding.approve, version, "按修理厂报价", despite_cover="unknown")
     assert (claim.state, claim.lease) == (CaseState.ASSESSED, None)
     assert claim.amount == Decimal(enough)
     with case.house.books.reading() as book:
@@ -179,15 +181,21 @@ def test_who_differs_by_more_than_a_tenth_says_why(case: Case, senior: Actor) ->
     version = corrected(case, senior, amounting_to(f"{far:.2f}")).version
     for words, reasons in ((None, ()), ("  ", ()), (None, [Why.OTHER])):
         with pytest.raises(RightsError, match="reason_needed"):
-            case.do(senior, NOW, deciding.approve, version, words, reasons, despite_cover=True)
+            case.do(senior, NOW, deciding.approve, version, words, reasons, despite_cover="unknown")
     version = corrected(case, senior, amounting_to(f"{near:.2f}")).version
-    assert case.do(senior, NOW, deciding.approve, version, despite_cover=True).state is CaseState.ASSESSED
+    assert case.do(senior, NOW, deciding.approve, version, despite_cover="unknown").state is CaseState.ASSESSED
 
 
 def test_a_reason_by_its_code_stands_with_the_offer(case: Case, senior: Actor) -> None:
     version = corrected(case, senior, amounting_to("900.00")).version
     case.do(
-        senior, NOW, deciding.approve, version, None, [Why.QUOTATION, Why.QUOTATION, Why.AGREED], despite_cover=True
+        senior,
+        NOW,
+        deciding.approve,
+        version,
+        None,
+        [Why.QUOTATION, Why.QUOTATION, Why.AGREED],
+        despite_cover="unknown",
     )
     with case.house.books.reading() as book:
         offer = offers.open_of(book, case.id)
@@ -200,23 +208,23 @@ def test_a_line_without_a_price_is_not_offered(case: Case, senior: Actor) -> Non
     bare = Add(part=Part.GRILLE, operation=Operation.REPAIR, why=Why.MISSED)
     version = corrected(case, senior, bare).version
     with pytest.raises(ReviewError, match="unpriced_lines") as refused:
-        case.do(senior, NOW, deciding.approve, version, "看过", despite_cover=True)
+        case.do(senior, NOW, deciding.approve, version, "看过", despite_cover="unknown")
     line = review_of(case, senior).review.lines[-1].number
     assert refused.value.facts["lines"] == (line + 1,)
     version = corrected(case, senior, Remove(line=line, why=Why.MISTAKE)).version
-    assert case.do(senior, NOW, deciding.approve, version, "看过", despite_cover=True).state is CaseState.ASSESSED
+    assert case.do(senior, NOW, deciding.approve, version, "看过", despite_cover="unknown").state is CaseState.ASSESSED
 
 
 def test_a_deductible_stated_later_counts(case: Case, senior: Actor) -> None:
     case.do(senior, NOW, state_cover, Cover(deductible=Decimal("100.00")))
     found = review_of(case, senior)
     assert found.review.net == found.review.total - 100
-    assert case.do(senior, NOW, deciding.approve, found.version, despite_cover=True).amount == found.review.net
+    assert case.do(senior, NOW, deciding.approve, found.version, despite_cover="unknown").amount == found.review.net
 
 
 def test_an_approved_case_is_accepted_and_paid(case: Case, senior: Actor) -> None:
     version = corrected(case, senior, amounting_to("930.00")).version
-    case.do(senior, NOW, deciding.approve, version, "按修理厂报价", despite_cover=True)
+    case.do(senior, NOW, deciding.approve, version, "按修理厂报价", despite_cover="unknown")
     with case.house.books.reading() as book:
         offer = offers.open_of(book, case.id)
     assert offer is not None
@@ -245,7 +253,7 @@ def test_only_a_person_with_a_reason_and_terms_declines(case: Case, senior: Acto
 
 def test_an_offer_is_taken_back_before_the_money_goes_out(case: Case, senior: Actor) -> None:
     version = corrected(case, senior, amounting_to("930.00")).version
-    case.do(senior, NOW, deciding.approve, version, "按修理厂报价", despite_cover=True)
+    case.do(senior, NOW, deciding.approve, version, "按修理厂报价", despite_cover="unknown")
     with pytest.raises(ClaimError, match="needs_more"):
         case.do(senior, LATER, deciding.recall, " ")
     claim = case.do(senior, LATER, deciding.recall, "照片是另一辆车")
@@ -259,7 +267,7 @@ def test_an_offer_is_taken_back_before_the_money_goes_out(case: Case, senior: Ac
     change = Edit(line=0, why=Why.WRONG_BOX, marks=(drawn,), labour=Decimal("940.00"))
     after = case.do(senior, LATER, reviewing.correct, [change], seen.version)
     before = learned(case)
-    case.do(senior, LATER + MINUTE, deciding.approve, after.version, "看过", despite_cover=True)
+    case.do(senior, LATER + MINUTE, deciding.approve, after.version, "看过", despite_cover="unknown")
     assert [(one.box, one.amount) for one in learned(case)] == [((10.0, 10.0, 90.0, 90.0), Decimal("940.00"))]
     with case.house.books.reading() as book:
         kept = book.connection.execute(select(examples.c.amount)).scalars().all()
@@ -269,13 +277,13 @@ def test_an_offer_is_taken_back_before_the_money_goes_out(case: Case, senior: Ac
 def test_a_box_is_taught_once_however_often_a_case_is_decided(case: Case, senior: Actor, house: House) -> None:
     """The last word wins, also over lines that nobody touched since; other cases keep theirs."""
     version = corrected(case, senior, amounting_to("930.00")).version
-    case.do(senior, NOW, deciding.approve, version, "按修理厂报价", despite_cover=True)
+    case.do(senior, NOW, deciding.approve, version, "按修理厂报价", despite_cover="unknown")
     first = learned(case)
     case.do(case.customer, LATER, wishes.contest, "还有一处")
     other = somebody(house, Role.SENIOR, "other")
     case.do(other, LATER, queue.take_up)
     version = case.see(other, LATER, reviewing.review_of).version
-    case.do(other, LATER + MINUTE, deciding.approve, version, "看过", despite_cover=True)
+    case.do(other, LATER + MINUTE, deciding.approve, version, "看过", despite_cover="unknown")
     assert learned(case) == first
     with house.books.reading() as book:
         one_by_one = [reviews.examples_after(book, limit=1)]
@@ -313,8 +321,8 @@ def test_a_case_that_the_machine_never_looked_at_is_built_by_a_person(house: Hou
     with pytest.raises(ReviewError, match="stale_version"):
         case.do(expert, NOW, reviewing.correct, [added], seen.version)
     with pytest.raises(RightsError, match="reason_needed"):
-        case.do(expert, NOW, deciding.approve, after.version, despite_cover=True)
-    claim = case.do(expert, NOW + MINUTE, deciding.approve, after.version, "现场看过", despite_cover=True)
+        case.do(expert, NOW, deciding.approve, after.version, despite_cover="unknown")
+    claim = case.do(expert, NOW + MINUTE, deciding.approve, after.version, "现场看过", despite_cover="unknown")
     assert (claim.state, claim.amount) == (CaseState.ASSESSED, after.review.total)
     assert [one.lesson for one in learned(case)] == [Lesson.ADDED]
 

@@ -32,8 +32,9 @@ document.addEventListener("sent", ({ target }) => {
 });
 
 document.addEventListener("refused", async (event) => {
-  if (event.detail.status !== 412) return;
   const form = event.target;
+  if (event.detail.code === "review.cover_in_doubt") return askAgain(form.closest("dialog"));
+  if (event.detail.status !== 412) return;
   const both = await renew();
   if (!both) return;
   form.dataset.version = `"${state.data.version}"`;
@@ -42,6 +43,12 @@ document.addEventListener("refused", async (event) => {
   const title = Object.assign(document.createElement("p"), { textContent: words("changed_by_other") });
   form.querySelector("[data-problem]")?.replaceChildren(title, list);
 });
+
+/** What was stated about the cover since the page was made stands in the dialog once it is made anew. */
+async function askAgain(dialog) {
+  dialog?.close();
+  if ((await renew()) && dialog) ask(dialog.id);
+}
 
 /** Open a dialog of the page; nothing where the action is not open. */
 export function ask(id) {

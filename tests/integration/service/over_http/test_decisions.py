@@ -11,6 +11,7 @@ from tables import Table, amounting_to, referred
 
 from claims.actions import Action
 from claims.desk.handed_in import submitted
+from claims.repository import audit
 from claims.states import Role
 
 WHY = {"words": "the shop names twice as much"}
@@ -102,9 +103,9 @@ def test_an_outline_is_shown_and_taught_as_it_was_drawn(site: Site, senior: Tabl
 
 
 def test_nobody_approves_by_oversight_what_may_not_be_covered(site: Site, senior: Table) -> None:
-    refused = senior.approve(words="seen", despite_cover=False)
+    refused = senior.approve(words="seen", despite_cover=None)
     assert (refused.status_code, refused.json()["code"]) == (409, "review.cover_in_doubt")
-    silent = senior.approve(despite_cover=True)
+    silent = senior.approve(despite_cover="unknown")
     assert (silent.status_code, silent.json()["errors"][0]["code"]) == (422, "words_needed")
     for stated, code in (({"policy_active": True}, 409), ({"plate_matches_policy": False}, 409), (COVER, 200)):
         assert senior.case.ask("PUT", "/cover", site.app, json=stated).status_code == 200
@@ -113,7 +114,12 @@ def test_nobody_approves_by_oversight_what_may_not_be_covered(site: Site, senior
 
 def test_who_says_why_approves_what_may_not_be_covered(site: Site, senior: Table) -> None:
     assert senior.case.ask("PUT", "/cover", site.app, json={"policy_active": False}).status_code == 200
-    assert senior.approve(words="the policy was in force that day", despite_cover=True).status_code == 200
+    unaware = senior.approve(words="nobody has stated it", despite_cover="unknown")
+    assert (unaware.status_code, unaware.json()["code"]) == (409, "review.cover_in_doubt")
+    assert senior.approve(words="the policy was in force that day", despite_cover="against").status_code == 200
+    with site.house.books.reading() as book:
+        told = [entry.facts["fields"] for entry in audit.entries(book) if "fields" in entry.facts]
+    assert set(told[-1]) == {"policy_active", "plate_matches_policy"}
 
 
 def test_the_next_level_decides_and_gives_it_back(site: Site, senior: Table) -> None:

@@ -157,6 +157,10 @@ def test_a_market_with_open_cases_stays_in_the_policy(site: Site, admins: tuple[
     shown = case.ask("GET")  # the market has left the policy, and the case is its customer's all the same
     assert (shown.status_code, shown.json()["state"]["code"]) == (200, "closed"), shown.text
     assert case.ask("GET", "/export").status_code == 200
+    assert not {"complain", "contest", "reopen"} & set(shown.json()["actions"])
+    senior = {"Cookie": f"qc_desk={site.staff(Role.SENIOR)}"}
+    for page in (f"/desk/claims/{case.id}", "/desk/calls", "/desk/complaints"):
+        assert site.client.get(page, headers=senior, follow_redirects=False).status_code == 200
     kept = case.ask("DELETE")
     assert (kept.status_code, kept.json()["code"]) == (409, "claim.kept"), kept.text
 
