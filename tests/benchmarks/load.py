@@ -195,7 +195,9 @@ def _bound(value: float | None, most: float) -> dict[str, Any]:
 
 
 def _pictures(options: argparse.Namespace) -> list[Path]:
+    """In an order by chance, so that every minute has the formats of all sources."""
     found = [] if options.phone else real_photos(SHARED)
+    random.Random(_SEED).shuffle(found)  # noqa: S311
     return found or phone_photos(ROOT / "build" / "bench-photos", SHARED, 20)
 
 
