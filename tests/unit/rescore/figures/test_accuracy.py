@@ -12,6 +12,15 @@ from claims.rescore.figures.results.figures import By, Figures, Group, Measures,
 from claims.rescore.figures.results.values import Mean, Share
 from model.errors import RescoreError
 
+SHARES = (
+    "within_10",
+    "within_20",
+    "within_10_estimated",
+    "coverage",
+    "supplement_rate",
+    "straight_through",
+    "straight_through_error",
+)
 FEW = Settings(draws=50)
 
 
@@ -229,15 +238,7 @@ def test_groups_are_the_whole_in_pieces(drawn: Figures, by: By) -> None:
     pieces = [group.measures for group in drawn.by[by]]
     assert len(pieces) > 1
     assert sum(piece.cases for piece in pieces) == drawn.overall.cases
-    for name in (
-        "within_10",
-        "within_20",
-        "within_10_estimated",
-        "coverage",
-        "supplement_rate",
-        "straight_through",
-        "straight_through_error",
-    ):
+    for name in SHARES:
         summed = tuple(sum(counts) for counts in zip(*(counted(getattr(piece, name)) for piece in pieces), strict=True))
         assert summed == counted(getattr(drawn.overall, name)), name
     assert sum(amounts.final for piece in pieces for amounts in piece.amounts) == sum(
@@ -260,18 +261,9 @@ def test_values_lie_in_their_intervals(drawn: Figures) -> None:
 
 
 def told_values(measures: Measures) -> list[tuple[str, Share | Mean]]:
-    shares = (
-        "within_10",
-        "within_20",
-        "within_10_estimated",
-        "coverage",
-        "supplement_rate",
-        "straight_through",
-        "straight_through_error",
-    )
     lines = [(name, getattr(measures.lines, name)) for name in ("precision", "recall", "f1")]
     amounts = [(amount.currency, amount.error) for amount in measures.amounts]
-    return [(name, getattr(measures, name)) for name in shares] + lines + amounts
+    return [(name, getattr(measures, name)) for name in SHARES] + lines + amounts
 
 
 def test_the_order_of_the_rows_changes_nothing(tmp_path: Path) -> None:
