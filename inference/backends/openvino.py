@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import tempfile
 import threading
 import zipfile
@@ -16,6 +17,8 @@ import numpy as np
 from inference.backends.openvino_quiet import openvino
 from inference.backends.protocol import SMALL_BATCH, Batch, RawOutput
 from model.errors import ModelError
+
+_log = logging.getLogger(__name__)
 
 _OPTIONS: Final = {"INFERENCE_PRECISION_HINT": "f32", "CPU_RUNTIME_CACHE_CAPACITY": "1200"}
 """The second is how many prepared operators a stream keeps. The network has 90, each prepared anew for every shape of
@@ -44,7 +47,7 @@ class OpenVinoBackend:
         self._core = openvino.Core()
         self._options = {} if threads is None else {"INFERENCE_NUM_THREADS": str(threads)}
         if cache_dir is not None:
-            self._core.set_property({"CACHE_DIR": str(cache_dir)})
+            self._cache_in(cache_dir)
         try:
             self._network = _read(self._core, weights)
         except (RuntimeError, KeyError, zipfile.BadZipFile) as error:
@@ -102,12 +105,26 @@ class OpenVinoBackend:
         """The network compiled with a hint. Requests that come together wait for one compilation."""
         with self._compiling:
             if hint not in self._compiled:
-                options = {"PERFORMANCE_HINT": hint, **_OPTIONS, **self._options}
-                try:
-                    self._compiled[hint] = self._core.compile_model(self._network, "CPU", options)
-                except RuntimeError as error:
-                    raise ModelError("weights_unreadable", str(error)) from error
+                self._compiled[hint] = self._compile({"PERFORMANCE_HINT": hint, **_OPTIONS, **self._options})
             return self._compiled[hint]
+
+    def _cache_in(self, folder: Path) -> None:
+        try:
+            self._core.set_property({"CACHE_DIR": str(folder)})
+        except RuntimeError as error:
+            _log.warning("no cache for compiled networks: %s", error)
+
+    def _compile(self, options: dict[str, str]) -> Any:
+        """A cache that cannot be used, or that another process fills at this moment, costs time and nothing else."""
+        try:
+            return self._core.compile_model(self._network, "CPU", options)
+        except RuntimeError as error:
+            _log.warning("compiled without the cache: %s", error)
+        self._core.set_property({"CACHE_DIR": ""})
+        try:
+            return self._core.compile_model(self._network, "CPU", options)
+        except RuntimeError as error:
+            raise ModelError("weights_unreadable", str(error)) from error
 
 
 def packed(network: Any) -> bytes:

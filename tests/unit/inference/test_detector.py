@@ -305,6 +305,19 @@ def test_compiled_networks_are_kept_where_told(tmp_path: Path) -> None:
     np.testing.assert_array_equal(first.boxes, second.boxes)
 
 
+def test_a_cache_that_cannot_be_used_costs_nothing_but_time(detector: Detector, tmp_path: Path) -> None:
+    photo = _noise(640, 480)
+    there = tmp_path / "there"
+    there.write_bytes(b"")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    for folder in (there / "below", gone):
+        kept = Detector.load(SHIPPED, cache_dir=folder)
+        shutil.rmtree(gone)
+        np.testing.assert_array_equal(kept.detect(photo).boxes, detector.detect(photo).boxes)
+        gone.mkdir()
+
+
 def test_fewer_threads_give_the_same_answer(detector: Detector) -> None:
     photo = _noise(640, 480)
     one, all_ = Detector.load(SHIPPED, threads=1).detect(photo), detector.detect(photo)
