@@ -28,7 +28,7 @@ def list_() -> None:
 
 @models_app.command()
 def verify() -> None:
-    """Check manifest, labels and sha256 of every detector. Exit status 1 if one is not sound."""
+    """Check manifest, labels, sha256 and papers of every detector. Exit status 1 if one is not sound."""
     from model.registry import list_models, shipped_weights
     from model.registry import verify as verify_folder
 

@@ -10,6 +10,7 @@ from data.annotated import AnnotatedPhoto, Annotation
 from data.formats import Format, recognise
 from data.formats.coco import read_coco
 from data.formats.label_studio import read_label_studio
+from data.formats.listing import listed_once
 from data.formats.via import read_via
 from data.formats.yolo import read_yolo
 from model.errors import ModelError
@@ -36,9 +37,11 @@ def read_photos(
     one that is the label. ``apart``: labels of COCO whose entries hold several objects, one polygon each (car_parts
     draws all wheels of a photo as one entry); they become one box per polygon. Elsewhere several polygons are one
     object that something covers. A set that states no split has one group in eight put aside for ``val``.
+    A file that is listed twice in the same words is one photo.
     Raises ``ModelError`` ``model.data_unreadable`` with the count and the first ten faults.
     """
-    photos = _read(folder, form or recognise(folder), apart, attribute)
+    listed = _read(folder, form or recognise(folder), apart, attribute)
+    photos = listed_once(listed, about=folder.name)
     return [photo for photo in photos if split is None or photo.split == split]
 
 

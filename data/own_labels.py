@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
@@ -106,13 +106,20 @@ class LabelledPhoto(_Drawn):
         )
 
 
+Form = TypeVar("Form", bound=LabelledPhoto)
+
+
 def own_labels(file: Path | None = None) -> Mapping[str, LabelledPhoto]:
     """sha256 → labels, from ``file`` or from the project's own. Raises ``ModelError`` ``model.data_unreadable``."""
-    source = file or files(__package__).joinpath("annotations/photos.jsonl")
-    labelled: dict[str, LabelledPhoto] = {}
+    return read_labels(file or files(__package__).joinpath("annotations/photos.jsonl"), LabelledPhoto)
+
+
+def read_labels(source: Traversable, form: type[Form]) -> Mapping[str, Form]:
+    """sha256 → labels of a file with one photo a line. Raises ``ModelError`` ``model.data_unreadable``."""
+    labelled: dict[str, Form] = {}
     for number, line in enumerate(_lines(source), start=1):
         try:
-            photo = LabelledPhoto.model_validate_json(line)
+            photo = form.model_validate_json(line)
         except ValidationError as error:
             raise ModelError("data_unreadable", f"own labels, line {number}: {error.errors()[0]['msg']}") from error
         if photo.sha256 in labelled:

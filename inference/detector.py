@@ -15,7 +15,7 @@ from inference.preprocess import Letterbox, PhotoLike, Pixels, letterbox
 from model.detections import Detections
 from model.errors import ModelError
 from model.manifest import Manifest
-from model.registry import MANIFEST, load_weights, read_verified
+from model.registry import load_weights, read_verified
 
 BackendName = Literal["openvino", "onnx", "torch"]
 
@@ -81,7 +81,7 @@ class Detector:
 
     @classmethod
     def _load_torch(cls, model_dir: Path, checkpoint: Path | None, threads: int | None) -> Self:
-        manifest = Manifest.read(model_dir / MANIFEST)
+        manifest = load_weights(model_dir).manifest
         if checkpoint is None:
             needed = f"the torch backend needs the checkpoint {manifest.checkpoint.file}: set QUICKCLAIM_CHECKPOINT"
             raise ModelError("weights_missing", needed)

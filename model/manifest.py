@@ -178,7 +178,7 @@ class Manifest(Paper):
     @classmethod
     def read(cls, path: Path) -> Self:
         """Raises ``ModelError`` ``model.manifest_missing``, ``manifest_invalid``, or ``figures_mismatch`` when a hash,
-        a label or a figure is not the one that was promoted."""
+        a label or a figure is not the one that was promoted, or the seal over them is gone."""
         try:
             text = path.read_text("utf-8")
         except FileNotFoundError as error:
@@ -189,7 +189,8 @@ class Manifest(Paper):
             manifest = cls.model_validate_json(text)
         except ValidationError as error:
             raise ModelError("manifest_invalid", f"{path.name}: {_first_fault(error)}") from error
-        if manifest.seal not in (None, manifest.digest):
+        promoted = manifest.seal is not None or manifest.promotion is not None
+        if promoted and manifest.seal != manifest.digest:
             raise ModelError("figures_mismatch", f"{path.name} was changed after {manifest.name} was promoted")
         return manifest
 

@@ -111,9 +111,13 @@ class Quantised(Paper):
 
 
 class Promotion(Paper):
-    """Why this detector became the shipped one. ``gain``: of the agreed score, over the detector ``over``."""
+    """Why this detector became the shipped one. ``gain``: of the agreed score, over the detector ``over``.
+
+    ``evaluation``: of the file with all its figures; joint-v1 was promoted before that was noted.
+    """
 
     over: str
     policy: Sha256
     score: float
     gain: Interval
+    evaluation: Sha256 | None = None

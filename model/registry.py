@@ -7,12 +7,16 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from model.beside import check_papers, files_of
 from model.errors import ModelError
 from model.manifest import FileName, FileRef, Manifest
 
 MANIFEST = "manifest.json"
 SHIPPED = "shipped.yaml"
 """Beside the folders of the models: which of them is used when nobody names one."""
+BEFORE_THE_GATE = "2e69a6546d0ea94a45a2f9abd51c04d3246b071cae897f62ef57916c10f4f0d1"
+"""Digest of the manifest of joint-v0: the first detector had none before it to be better than, so it has no promotion.
+Every other default must have one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,16 +68,31 @@ def model_dir(root: Path, name: str = DEFAULT_MODEL) -> Path:
     return root / name
 
 
+def read_manifest(folder: Path) -> Manifest:
+    """The papers of one model. Raises ``ModelError``: as ``Manifest.read``, and ``model.not_promoted`` for one that
+    ``shipped.yaml`` beside its folder names and that did not pass the gate."""
+    manifest = Manifest.read(folder / MANIFEST)
+    passed = manifest.promotion is not None or manifest.digest == BEFORE_THE_GATE
+    if not passed and _is_default(folder.absolute()):
+        raise ModelError("not_promoted", f"{folder.name} is named by {SHIPPED}: python -m training promote")
+    return manifest
+
+
+def _is_default(folder: Path) -> bool:
+    return (folder.parent / SHIPPED).exists() and default_model(folder.parent) == folder.name
+
+
 def load_weights(folder: Path, *, quantised: bool = False) -> Weights:
-    """Read manifest and weights of one model and check the weights' sha256.
+    """Read manifest and weights of one model and check the sha256 of the network and of its copy, whichever is used.
 
     ``quantised``: take the 8-bit copy where there is one and it pays; the manifest then cites that file. Raises
-    ``ModelError``: as ``Manifest.read``, and ``model.weights_missing``, ``weights_corrupt``.
+    ``ModelError``: as ``read_manifest``, and ``model.weights_missing``, ``weights_corrupt``.
     """
-    manifest = Manifest.read(folder / MANIFEST)
+    manifest = read_manifest(folder)
+    contents = {ref.file: read_verified(folder / ref.file, ref) for ref in files_of(manifest)}
     if quantised and manifest.quantised is not None and manifest.quantised.pays:
         manifest = manifest.model_copy(update={"weights": manifest.quantised.weights})
-    return Weights(manifest=manifest, content=read_verified(folder / manifest.weights.file, manifest.weights))
+    return Weights(manifest=manifest, content=contents[manifest.weights.file])
 
 
 def read_verified(path: Path, expected: FileRef) -> bytes:
@@ -89,8 +108,10 @@ def read_verified(path: Path, expected: FileRef) -> bytes:
 
 
 def verify(folder: Path) -> Manifest:
-    """The manifest, once manifest and all weights are found sound. Raises as ``load_weights``."""
+    """The manifest, once manifest, all weights and the papers of a promotion are found sound.
+
+    Raises ``ModelError``: as ``load_weights`` and ``check_papers``.
+    """
     manifest = load_weights(folder).manifest
-    if manifest.quantised is not None:
-        read_verified(folder / manifest.quantised.weights.file, manifest.quantised.weights)
+    check_papers(folder, manifest)
     return manifest

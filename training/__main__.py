@@ -9,7 +9,8 @@ from rich.console import Console
 
 from inference.detector import Detector
 from model.errors import ModelError
-from model.registry import DEFAULT_MODEL, shipped_weights
+from model.registry import DEFAULT_MODEL
+from training.card_commands import COMMANDS as CARD
 from training.label_commands import label
 from training.pack_commands import COMMANDS as PACK
 from training.ship_commands import COMMANDS
@@ -17,7 +18,7 @@ from training.study_commands import COMMANDS as STUDY
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 app.add_typer(label, name="label")
-for command in (*COMMANDS, *PACK, *STUDY):
+for command in (*COMMANDS, *PACK, *STUDY, *CARD):
     app.command(command.__name__.replace("_", "-"))(command)
 say = Console(stderr=True).print
 
@@ -27,16 +28,25 @@ def prepare(
     recipe: Annotated[Path, typer.Argument(help="a YAML file; see training/recipes")],
     data: Annotated[Path, typer.Option(help="folder with the annotated sets")],
     out: Annotated[Path, typer.Option(help="folder of the prepared set")],
-    strict: Annotated[bool, typer.Option(help="refuse sets whose own splits cut through a picture")] = False,
+    settle_leaks: Annotated[
+        bool,
+        typer.Option("--settle-leaks", help="put pictures that the sets have on several sides on one"),
+    ] = False,
+    leave_out_unusable: Annotated[
+        bool, typer.Option("--leave-out-unusable", help="leave photos out for groups with a box below a pixel")
+    ] = False,
 ) -> None:
-    """Turn annotated sets into one checked data set in the detector's labels."""
+    """Turn annotated sets into one checked data set in the detector's labels; refuse them when they cannot be."""
     from training.prepare_folder import write
     from training.recipe import Recipe
 
-    report = write(Recipe.read(recipe), data, out, strict=strict)
+    frozen = Recipe.read(recipe)
+    report = write(frozen, data, out, settle_leaks=settle_leaks, leave_out_unusable=leave_out_unusable)
     for item in report.photos:
         say(f"{item.folder:20} {item.scope:20} {item.split:6} {item.photos:5} photos {item.boxes:6} boxes")
-    say(f"{len(report.leaks)} leaks settled: copies of a picture are on one side. Look at {out / 'report.html'}")
+    say(f"{len(report.leaks)} leaks settled: copies of a picture are on one side")
+    say(f"{report.unusable.count} boxes of less than a pixel: their photos are left out for those groups of labels")
+    say(f"digest {report.digest}. Look at {out / 'report.html'}")
 
 
 @app.command()
@@ -47,16 +57,17 @@ def train(
     start: Annotated[Path, typer.Option(help="the first checkpoint; its sha256 is in the recipe")],
     run: Annotated[Path, typer.Option(help="folder of this run; a killed run goes on there")],
     budget_minutes: Annotated[float | None, typer.Option(min=0.1, help="fit the schedule into this time")] = None,
-    device: Annotated[str, typer.Option(help="cpu, or cuda")] = "cpu",
+    device: Annotated[str, typer.Option(help="cpu, or cuda, or cuda:N")] = "cpu",
     workers: Annotated[int, typer.Option(min=1, help="processes that make pictures; 1: a thread")] = 1,
     pause_minutes: Annotated[
         float | None, typer.Option(min=0.1, help="save and stop then; a later call goes on")
     ] = None,
 ) -> None:
     """Train, or go on training; ends with RUN/NAME.pt."""
+    from training.checkpoint import first_checkpoint
     from training.prepared import PreparedSet
     from training.recipe import Recipe
-    from training.train import Trainer, first_checkpoint
+    from training.train import Trainer
 
     frozen = Recipe.read(recipe)
     budget = None if budget_minutes is None else budget_minutes * 60
@@ -91,18 +102,21 @@ def average(
 @app.command()
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="a trained .pt file")],
+    out: Annotated[Path, typer.Option(help="folder of candidates, such as build/candidates")],
     name: Annotated[str, typer.Option(help="which entry of data/taxonomy.yaml its labels follow")] = DEFAULT_MODEL,
     version: Annotated[str, typer.Option(help="version written into the manifest")] = "0.1",
-    out: Annotated[Path, typer.Option(help="folder of models")] = shipped_weights(),  # noqa: B008
     size: Annotated[int, typer.Option(help="longest side of the network's picture")] = 512,
     half: Annotated[bool, typer.Option(help="store weights as float16")] = True,
 ) -> None:
-    """Turn a checkpoint into an ONNX file with a manifest; thresholds stay uncalibrated."""
+    """Turn a checkpoint into an ONNX file with a manifest; thresholds stay uncalibrated.
+
+    It takes seconds, so nothing is remembered: killed, it leaves the old detector or the new one, and is called again.
+    """
     from training.export import ExportRecipe
     from training.export import export as run
 
     manifest = run(checkpoint, out, ExportRecipe(name=name, version=version, size=size, half=half))
-    say(f"{manifest.reference}: {manifest.weights.bytes / 1e6:.1f} MB. Next: python -m training thresholds")
+    say(f"{manifest.reference}: {manifest.weights.bytes / 1e6:.1f} MB. Next: python -m training calibrate {out / name}")
 
 
 @app.command()

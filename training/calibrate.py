@@ -13,7 +13,7 @@ import numpy as np
 
 from data.own_labels import LabelledPhoto
 from inference.calibration import probabilities
-from inference.detector import Detector
+from inference.detector import PhotoDetector
 from model.manifest import Manifest
 from model.papers import Calibration, Curve, Interval
 from model.vocabulary import LabelGroup
@@ -47,14 +47,21 @@ class Calibrated:
 
 
 def calibrate(
-    detector: Detector, root: Path, own: Mapping[str, LabelledPhoto], prepared: PreparedSet | None
+    detector: PhotoDetector,
+    root: Path,
+    own: Mapping[str, LabelledPhoto],
+    prepared: PreparedSet | None,
+    *,
+    floor: float,
 ) -> Calibrated:
-    """Look at the unseen validation photos and fit every group that has enough reports. Raises ``ModelError``."""
-    manifest = bare(detector.manifest)
-    observed = observe(Detector(manifest, detector.backend), unseen_sets(manifest, root, own, prepared))
+    """Look at the unseen validation photos and fit every group that has enough reports. Raises ``ModelError``.
+
+    ``detector`` reports its own scores, as ``bare`` has it; ``floor``: the probability from which on reports are shown.
+    """
+    manifest = detector.manifest
+    observed = observe(detector, unseen_sets(manifest, root, own, prepared))
     found = {group: evidence(observed, members_of(manifest, group)) for group in LabelGroup}
     thin = {group: _thin(item) for group, item in found.items()}
-    floor = detector.manifest.output.score_floor
     done = [fitted(group, item, floor=floor) for group, item in found.items() if item is not None and not thin[group]]
     return Calibrated(groups=tuple(done), left_out={group: why for group, why in thin.items() if why})
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from claims.examples import CATEGORIES
 from model.vocabulary import LabelGroup, Part, Side
 from training.recipe import Recipe, Source
-from training.teaching import Meanings, labels_of_damaged_part
+from training.source_photos import Meanings
+from training.teaching import labels_of_damaged_part
 
 DAMAGED = "damaged_"
 

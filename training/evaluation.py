@@ -1,22 +1,17 @@
 """An evaluation as it is kept: figures with their intervals, and what each was counted on."""
 
 import json
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from model.errors import ModelError
 from model.manifest import Sha256
+from training.papers import Paper
 
 Better = Literal["higher", "lower"]
 
 
-class _Paper(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Figure(_Paper):
+class Figure(Paper):
     """One measured figure with its 95 % interval. ``n`` counts what ``unit`` names; ``data`` says on which photos."""
 
     name: str
@@ -29,7 +24,7 @@ class Figure(_Paper):
     better: Better
 
 
-class PhotoSet(_Paper):
+class PhotoSet(Paper):
     """A set of photos that figures name as their ``data``."""
 
     data: str
@@ -38,7 +33,7 @@ class PhotoSet(_Paper):
     boxes: int = Field(ge=0)
 
 
-class Evaluation(_Paper):
+class Evaluation(Paper):
     """How good one detector is. No two figures share name and data.
 
     ``weights``: sha256 of the network that was run. ``photos``: the file beside it that holds the matches of every
@@ -64,14 +59,6 @@ class Evaluation(_Paper):
     def find(self, name: str, data: str) -> Figure | None:
         """One figure, None when it was not measured."""
         return next((item for item in self.figures if (item.name, item.data) == (name, data)), None)
-
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        """Raises ``ModelError`` ``model.data_unreadable``."""
-        try:
-            return cls.model_validate_json(path.read_bytes())
-        except (OSError, ValidationError) as error:
-            raise ModelError("data_unreadable", f"{path.name}: {error}") from error
 
     def to_json(self) -> str:
         """As it is written to disk: one figure a line, so that a change shows as the lines it touches."""

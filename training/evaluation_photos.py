@@ -5,6 +5,7 @@ score of any damage and ``DATA/flagged`` (photos,) whether one reaches its thres
 ``DATA/LABEL/COLUMN``, the columns of ``Marks``.
 """
 
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from training.average_precision import Bools, Floats
 from training.evaluation_marks import Marks, mark
 from training.evaluation_sets import Observed
 from training.judging import Judged
+from training.whole_files import replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,11 +60,13 @@ def mark_all(observed: Iterable[Observed]) -> Mapping[str, MarkedSet]:
 
 
 def write_marks(sets: Mapping[str, MarkedSet], path: Path) -> None:
-    """See the head of this module."""
+    """See the head of this module; whole or not at all."""
     arrays: dict[str, Any] = {}
     for data, marked in sets.items():
         arrays |= {f"{data}/paths": np.array(marked.paths), f"{data}/groups": np.array(marked.groups)}
         arrays |= {f"{data}/alarms": marked.alarms, f"{data}/flagged": marked.flagged}
         for label, marks in marked.labels.items():
             arrays |= {f"{data}/{label}/{name}": column for name, column in asdict(marks).items()}
-    np.savez_compressed(path, **arrays)
+    content = io.BytesIO()
+    np.savez_compressed(content, **arrays)
+    replace(path, content.getvalue())

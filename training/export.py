@@ -19,8 +19,8 @@ from inference.backends.torch import load_network, prepare_to_serve, served_outp
 from model.errors import ModelError
 from model.labels import Label
 from model.manifest import FileRef, InputSpec, Manifest, OutputSpec
-from training.checkpoint import recipe_of
-from training.model_folder import put
+from training.checkpoint import read_checkpoint, recipe_of
+from training.model_folder import put, refuse_promoted
 from training.onnx_file import describe, store_halves
 
 OPSET = 17
@@ -56,10 +56,15 @@ class ServedNetwork(nn.Module):
 def export(checkpoint: Path, out: Path, recipe: ExportRecipe) -> Manifest:
     """Write ``out/<name>/<name>.onnx`` and its manifest, which names the checkpoint's recipe; return the manifest.
 
-    Raises ``ModelError``: ``model.weights_missing``, ``weights_unreadable``, ``labels_mismatch`` when the
-    checkpoint's labels are not those of ``data/taxonomy.yaml`` in the same order.
+    It takes seconds and cannot stop half way, so a call that was killed is done again from its beginning. It has left
+    the detector that was there before or the new one, whole; see ``training/model_folder.py``.
+
+    Raises ``ModelError``: ``model.promoted`` where a promoted detector lies or the shipped ones do,
+    ``model.weights_missing``, ``weights_unreadable``, ``labels_mismatch`` when the checkpoint's labels are not those of
+    ``data/taxonomy.yaml`` in the same order.
     """
-    content = _read(checkpoint)
+    refuse_promoted(out / recipe.name)
+    content = read_checkpoint(checkpoint)
     network = load_network(content)
     meanings = read_taxonomy(recipe.name)
     if tuple(network.names.values()) != tuple(meanings):
@@ -138,13 +143,6 @@ def _manifest(
 
 def _labels(meanings: Mapping[str, Meaning]) -> tuple[Label, ...]:
     return tuple(meaning.label(name, UNCALIBRATED) for name, meaning in meanings.items())
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ModelError("weights_missing", str(path)) from error
 
 
 def _sha256(content: bytes) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from inference.fingerprint import turned_hashes
+from training.whole_files import replace
 
 FILE = "fingerprints.jsonl"
 
@@ -54,9 +55,7 @@ class Fingerprints:
         """Remember these alone, in order of their paths."""
         if self.file is not None:
             ordered = sorted({item.path: item for item in items}.items())
-            part = self.file.with_suffix(".part")
-            part.write_text("".join(f"{item.model_dump_json()}\n" for _, item in ordered), "utf-8")
-            part.replace(self.file)
+            replace(self.file, "".join(f"{item.model_dump_json()}\n" for _, item in ordered).encode())
 
     def _append(self, item: Fingerprint) -> None:
         if self.file is not None:

@@ -5,12 +5,14 @@ Agreement on the words of the pairs is Cohen's kappa (1960): how much better tha
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from data.own_labels import Corners, LabelledPhoto
+from data.second_pass import SecondLabels
+from model.errors import ModelError
 
 PAIRED = 0.3
 
@@ -46,6 +48,32 @@ def agreement(
         _agreement("damaged parts", regions, ("part", "side")),
         _agreement("parts", parts, ("part", "side")),
     )
+
+
+def table(first: Mapping[str, LabelledPhoto], second: Mapping[str, SecondLabels]) -> Iterator[str]:
+    """Markdown rows: all photos of the second pass, then those of each second annotator.
+
+    Raises ``ModelError`` ``model.data_unreadable`` for a photo that the first pass has not labelled.
+    """
+    if strangers := sorted(second.keys() - first.keys()):
+        raise ModelError("data_unreadable", f"second pass: {second[strangers[0]].file} has no first labels")
+    yield "| second annotator | what | boxes | pairs | F1 | mean IoU of pairs | kappa of pairs |"
+    yield "|---|---|---|---|---|---|---|"
+    yield from _rows("all", first, second)
+    for name in sorted({photo.annotator for photo in second.values()}):
+        yield from _rows(name, first, {key: photo for key, photo in second.items() if photo.annotator == name})
+
+
+def _rows(who: str, first: Mapping[str, LabelledPhoto], second: Mapping[str, SecondLabels]) -> Iterator[str]:
+    for item in agreement(first, second):
+        kappas = ", ".join(f"{word} {_short(value)}" for word, value in item.kappas.items())
+        boxes = f"{item.first} / {item.second} | {item.pairs}"
+        yield f"| {who}: {len(second)} | {item.what} | {boxes} | {_short(item.f1)} | {_short(item.iou)} | {kappas} |"
+
+
+def _short(value: float) -> str:
+    """``.75`` for 0.75."""
+    return f"{value:.2f}".replace("0.", ".", 1)
 
 
 Word = tuple[str, ...]

@@ -1,5 +1,6 @@
 """``python -m training label …``: sheets for annotators, and their drafts as labels."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -23,12 +24,13 @@ def sheets(
     photos: Annotated[Path, typer.Option(help="text file, one set/file a line")],
     data: Data,
     model: Annotated[Path, typer.Option(help="folder of the proposing model")] = shipped_weights() / DEFAULT_MODEL,  # noqa: B008
+    bare: Annotated[bool, typer.Option("--bare", help="no proposals: for a pass that nothing must sway")] = False,
 ) -> None:
     """Lay out a workspace: one sheet a photo, with grid and proposals."""
     from training.labelling import lay_out
 
     names = photos.read_text("utf-8").split()
-    lay_out(workspace, data, names, Detector.load(model))
+    lay_out(workspace, data, names, None if bare else Detector.load(model))
     say(f"{len(names)} sheets in {workspace}")
 
 
@@ -60,18 +62,47 @@ def collect(
 
 
 @label.command()
-def agreement(
-    second: Annotated[Path, typer.Argument(help="folder of the second annotator")],
-    data: Data,
-    first: Annotated[Path | None, typer.Option(help="labels of the first; default the project's own")] = None,
+def choose(
+    out: Annotated[Path, typer.Option(help="the list of photos, one set/file a line")],
+    seed: Annotated[str, typer.Option(help="any text; the same text draws the same photos")],
+    count: Annotated[int, typer.Option(min=1)],
 ) -> None:
-    """How far a second pass agrees with the first: overlap of boxes, kappa on the words."""
+    """Draw photos for a second pass from those that have none."""
     from data.own_labels import own_labels
-    from training.label_agreement import agreement as run
+    from data.second_pass import chosen, second_pass
+
+    photos = chosen(own_labels(), second_pass().keys(), seed, count)
+    out.write_text("".join(f"{photo.folder}/{photo.file}\n" for photo in photos), "utf-8")
+    say(f"{len(photos)} photos in {out}")
+
+
+@label.command()
+def sign(
+    workspaces: Annotated[list[Path], typer.Argument(help="folders of the second annotator")],
+    data: Data,
+    annotator: Annotated[str, typer.Option(help="second-<round>, with a letter where several share a round")],
+    drawn_on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])],
+    out: Annotated[Path, typer.Option(help="the labels of the second pass; those of others in it stay")],
+) -> None:
+    """All drafts of a second annotator into the second pass, instead of what this annotator has there."""
+    from data.own_labels import write_own_labels
+    from data.second_pass import second_pass, signed
     from training.labelling import collect as gather
 
-    again = {photo.sha256: photo for photo in gather([second], data)}
-    for item in run(own_labels(first), again):
-        words = ", ".join(f"{word} {value:.2f}" for word, value in item.kappas.items())
-        say(f"{item.what}: {item.first} and {item.second} boxes, {item.pairs} pairs, F1 {item.f1:.2f}, ")
-        say(f"  mean IoU {item.iou:.2f}, kappa: {words}")
+    others = [photo for photo in second_pass(out).values() if photo.annotator != annotator] if out.exists() else []
+    photos = signed(gather(workspaces, data), annotator, drawn_on.date())
+    write_own_labels([*others, *photos], out)
+    say(f"{len(photos)} photos of {annotator}, {len(others) + len(photos)} in all")
+
+
+@label.command()
+def agreement(
+    first: Annotated[Path | None, typer.Option(help="labels of the first; default the project's own")] = None,
+    second: Annotated[Path | None, typer.Option(help="labels of the second; default the project's own")] = None,
+) -> None:
+    """How far the second pass agrees with the first, as a table: overlap of boxes, kappa on the words."""
+    from data.own_labels import own_labels
+    from data.second_pass import second_pass
+    from training.label_agreement import table
+
+    typer.echo("\n".join(table(own_labels(first), second_pass(second))))

@@ -1,7 +1,7 @@
 """A labelling workspace: sheets to look at, drafts to write, drawn sheets to check, labels to collect.
 
 WORKSPACE/photos.txt          the photos, one ``set/file`` a line
-WORKSPACE/sheets/*.png        each photo with grid and proposals
+WORKSPACE/sheets/*.png        each photo with grid and proposals, if there are any
 WORKSPACE/proposals/*.json    the proposals by number
 WORKSPACE/drafts/*.json       what the annotator writes
 WORKSPACE/drawn/*.png         the drafts drawn back onto the photos
@@ -24,13 +24,16 @@ from training.label_sheets import drawn_sheet, propose, sheet
 APART = frozenset({"wheel"})
 
 
-def lay_out(workspace: Path, root: Path, names: Sequence[str], detector: Detector) -> None:
-    """Make the sheets and proposals of ``names`` (``set/file``). Raises ``ModelError`` for a photo no set has."""
+def lay_out(workspace: Path, root: Path, names: Sequence[str], detector: Detector | None) -> None:
+    """Make the sheets and proposals of ``names`` (``set/file``). Raises ``ModelError`` for a photo no set has.
+
+    Without a ``detector`` nothing is proposed, not even what the set has drawn.
+    """
     for folder in ("sheets", "proposals", "drafts", "drawn"):
         (workspace / folder).mkdir(parents=True, exist_ok=True)
     (workspace / "photos.txt").write_text("".join(f"{name}\n" for name in names), "utf-8")
     for photo in _photos(root, names):
-        proposals = propose(photo, detector)
+        proposals = propose(photo, detector) if detector else []
         text = json.dumps([asdict(item) for item in proposals])
         (workspace / "proposals" / f"{stem(photo)}.json").write_text(text, "utf-8")
         cv2.imwrite(str(workspace / "sheets" / f"{stem(photo)}.png"), sheet(photo, proposals))

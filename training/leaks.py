@@ -23,7 +23,7 @@ def refuse_leaks(photos: Sequence[PreparedPhoto], hashes: Mapping[str, tuple[int
 def refuse_cut(clusters: Sequence[Sequence[Fingerprinted]]) -> None:
     """The sets' own splits, before anything is settled. Raises as ``refuse_leaks`` does."""
     told = [" and ".join(f"{photo.name} ({photo.split})" for photo in members) for members in cut(clusters)]
-    refuse(told, code=CODE)
+    refuse(told, code=CODE, about="pictures on several sides of the split, see --settle-leaks")
 
 
 def _leaks(photos: Sequence[PreparedPhoto], hashes: Mapping[str, tuple[int, ...]]) -> Iterator[str]:

@@ -9,7 +9,9 @@ from model.manifest import Manifest
 from training.evaluation import Evaluation, Figure
 from training.evaluation_figures import CLEAN, DAMAGED, SEPARATION
 from training.evaluation_marks import SIZES
+from training.evaluation_sets import HELD_OUT
 from training.promotion_policy import Goal, PromotionPolicy
+from training.robustness import ENOUGH, LEAST, PHOTOS
 from training.studies import Study, figures_of
 
 
@@ -35,6 +37,14 @@ class Reached:
             return "not measured"
         return "**short**" if self.short else "reached"
 
+    @property
+    def lost(self) -> bool:
+        """Worse than what the first detector reached."""
+        if self.figure is None or self.goal.first is None:
+            return False
+        value, first = self.figure.value, self.goal.first
+        return value < first if self.figure.better == "higher" else value > first
+
 
 def card_of(manifest: Manifest, evaluation: Evaluation, policy: PromotionPolicy, studies: Iterable[Study] = ()) -> str:
     """The card as Markdown. ``studies``: what an evaluation cannot hold; see ``training/studies.py``."""
@@ -46,7 +56,10 @@ def card_of(manifest: Manifest, evaluation: Evaluation, policy: PromotionPolicy,
         "manifest": manifest,
         "reached": reached,
         "sections": {title: list(_of(evaluation, names)) for title, names in SECTIONS.items()},
-        "sets": evaluation.sets,
+        "not_shared": list(_not_shared(evaluation)),
+        "robustness": {"boxes": ENOUGH, "precision": LEAST, "photos": PHOTOS},
+        "learned": LEARNED,
+        "sets": [item for item in evaluation.sets if item.data not in LEARNED],
         "read_once": evaluation.find("AP50 part", "car_parts test") is not None,
         "by_group": {
             group: [x for x in manifest.labels if x.group == group] for group in ("part", "damage", "damaged_part")
@@ -58,6 +71,8 @@ def card_of(manifest: Manifest, evaluation: Evaluation, policy: PromotionPolicy,
     return template.render(**shown).rstrip() + "\n"
 
 
+LEARNED = (HELD_OUT, "own car_parts held-out")
+"""Photos of the training split of ``car_parts``, which has no validation split: no figure on them is on the card."""
 GROUPS = ("part", "damage", "damaged_part")
 SPOKEN_OF = (*GROUPS, "damage of any kind")
 SECTIONS = {
@@ -69,6 +84,7 @@ SECTIONS = {
     "At the shipped thresholds": tuple(f"{figure} {group}" for group in GROUPS for figure in ("precision", "recall")),
     "Whole photos": (DAMAGED, CLEAN, SEPARATION),
     "Left for right, front for rear": ("left and right swapped", "front and rear bumper swapped"),
+    "Calibration error by set": tuple(f"calibration error {group}" for group in SPOKEN_OF),
     "Severity, computed from sizes": ("severity agrees", "severity has a scale"),
     "Worse photos: share of AP50 kept": (" kept, ",),
 }
@@ -91,7 +107,17 @@ def _crossed(manifest: Manifest) -> Iterator[Figure]:
 def _of(evaluation: Evaluation, names: tuple[str, ...]) -> Iterator[Figure]:
     for name in names:
         part = name.startswith(" ")
-        yield from (item for item in evaluation.figures if (name in item.name if part else name == item.name))
+        shown = (item for item in evaluation.figures if item.data not in LEARNED)
+        yield from (item for item in shown if (name in item.name if part else name == item.name))
+
+
+def _not_shared(evaluation: Evaluation) -> Iterator[Figure]:
+    """AP50 of the groups that robustness leaves out, where it was asked at all; see ``training/robustness.py``."""
+    told = {(item.name.partition(" kept, ")[0], item.data) for item in evaluation.figures if " kept, " in item.name}
+    for group in SPOKEN_OF:
+        for item in _of(evaluation, (f"AP50 {group}",)):
+            if told and (item.name, item.data) not in told:
+                yield item
 
 
 def _environment() -> jinja2.Environment:
@@ -109,4 +135,5 @@ def _environment() -> jinja2.Environment:
 
 
 def _number(value: float) -> str:
-    return f"{value:.3f}".removeprefix("0") if 0 <= value < 1 else f"{value:.3f}"
+    text = f"{round(value, 3) + 0.0:.3f}"
+    return text.replace("0.", ".", 1) if abs(value) < 1 else text

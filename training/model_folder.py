@@ -8,9 +8,10 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from model.beside import files_of
 from model.errors import ModelError
 from model.manifest import FileRef, Manifest
-from model.registry import MANIFEST
+from model.registry import MANIFEST, SHIPPED, read_verified
 from training.whole_files import replace
 
 
@@ -20,18 +21,48 @@ def put(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Manifes
     A file whose name has other content in ``folder`` gets some of its sha256 into its name, and a seal is renewed.
     """
     placed = _placed(manifest, folder)
-    for told, ref in zip(_files(manifest), _files(placed), strict=True):
+    for told, ref in zip(files_of(manifest), files_of(placed), strict=True):
         if not _holds(folder, ref):
             replace(folder / ref.file, files[told.file])
-    gone = _named_in(folder) - {ref.file for ref in _files(placed)}
+    gone = _named_in(folder) - {ref.file for ref in files_of(placed)}
     replace(folder / MANIFEST, placed.to_json().encode())
     for name in gone:
         (folder / name).unlink(missing_ok=True)
     return placed
 
 
-def _files(manifest: Manifest) -> list[FileRef]:
-    return [manifest.weights, *([manifest.quantised.weights] if manifest.quantised else [])]
+def refuse_promoted(folder: Path) -> None:
+    """Only ``promote`` writes where a promoted detector lies, or beside ``shipped.yaml``; everything else on a copy.
+
+    Raises ``ModelError``: ``model.promoted``, and as ``Manifest.read`` for papers that do not hold.
+    """
+    if (folder.absolute().parent / SHIPPED).exists():
+        raise ModelError("promoted", f"{folder.name} lies among the shipped detectors: choose another --out")
+    if (folder / MANIFEST).exists() and Manifest.read(folder / MANIFEST).promotion is not None:
+        raise ModelError("promoted", f"{folder.name} holds a promoted detector: choose another --out")
+
+
+def changed(model: Path, out: Path, manifest: Manifest) -> Manifest:
+    """Write into ``out`` the detector of ``model`` with papers that changed; nobody has promoted that one."""
+    bare = manifest.model_copy(update={"promotion": None, "seal": None})
+    return put(out, bare, {ref.file: read_verified(model / ref.file, ref) for ref in files_of(bare)})
+
+
+def promoted_from(candidate: Manifest, shipped: Manifest) -> bool:
+    """Is it the candidate that was promoted? ``put`` may have given its files other names."""
+    one, other = (
+        manifest.model_dump(
+            exclude={
+                "metrics": True,
+                "promotion": True,
+                "seal": True,
+                "weights": {"file"},
+                "quantised": {"weights": {"file"}},
+            }
+        )
+        for manifest in (candidate, shipped)
+    )
+    return shipped.promotion is not None and one == other
 
 
 def _placed(manifest: Manifest, folder: Path) -> Manifest:
@@ -58,6 +89,6 @@ def _holds(folder: Path, ref: FileRef) -> bool:
 def _named_in(folder: Path) -> set[str]:
     """The files of the manifest that lies there; none where it cannot be read."""
     try:
-        return {ref.file for ref in _files(Manifest.read(folder / MANIFEST))}
+        return {ref.file for ref in files_of(Manifest.read(folder / MANIFEST))}
     except ModelError:
         return set()

@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from training.pack_parts import Entry, Parts, write_parts
-from training.pack_photos import Shrinking, file_of, shrunk
-from training.prepared import PreparedSet
+from training.pack_photos import Shrinking, packed
+from training.prepared import PreparedPhoto, PreparedSet
 
 SET, PHOTOS = "set", "photos"
 TRAVEL = ("train", "val")
@@ -22,12 +22,14 @@ def pack(prepared: PreparedSet, root: Path, out: Path, shrinking: Shrinking, *, 
     Raises ``ModelError`` ``model.data_unreadable`` or ``model.data_too_large``.
     """
     kept = [photo for photo in prepared.photos if photo.split in TRAVEL]
-    small = prepared.model_copy(update={"photos": tuple(shrunk(photo, shrinking.longest) for photo in kept)})
+    stated: list[PreparedPhoto] = []
 
     def entries() -> Iterator[Entry]:
-        yield from _set(small)
         for photo in kept:
-            yield f"{PHOTOS}/{photo.path}", file_of(photo, root, shrinking)
+            small, content = packed(photo, root, shrinking)
+            stated.append(small)
+            yield f"{PHOTOS}/{photo.path}", content
+        yield from _set(prepared.model_copy(update={"photos": tuple(stated)}))
 
     return write_parts(entries(), out, limit)
 

@@ -1,5 +1,6 @@
 """Photos no larger than a network looks at: fewer bytes to carry, and their boxes shrink with them."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from model.errors import ModelError
 from model.findings import Box
+from training.photo_files import content_of
 from training.prepared import Drawn, PreparedPhoto
 
 
@@ -38,15 +40,20 @@ def shrunk(photo: PreparedPhoto, longest: int) -> PreparedPhoto:
     )
 
 
+def packed(photo: PreparedPhoto, root: Path, shrinking: Shrinking) -> tuple[PreparedPhoto, bytes]:
+    """The photo as it will be stated, with its file. Raises as ``file_of``."""
+    content, small = file_of(photo, root, shrinking), shrunk(photo, shrinking.longest)
+    if small is photo:
+        return photo, content
+    return small.model_copy(update={"shrunk_sha256": hashlib.sha256(content).hexdigest()}), content
+
+
 def file_of(photo: PreparedPhoto, root: Path, shrinking: Shrinking) -> bytes:
     """The file itself when the photo is small already, otherwise a JPEG of the smaller photo, upright.
 
-    Raises ``ModelError`` ``model.data_unreadable``, also for a photo of another size than stated.
+    Raises ``ModelError`` as ``content_of``, and ``model.data_unreadable`` for a photo of another size than stated.
     """
-    try:
-        content = (root / photo.path).read_bytes()
-    except OSError as error:
-        raise ModelError("data_unreadable", photo.path) from error
+    content = content_of(photo, root)
     size = _size(photo, shrinking.longest)
     return content if size == (photo.width, photo.height) else _jpeg(photo, content, size, shrinking.quality)
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -14,6 +13,7 @@ from training.augment import Pixels
 from training.paste_donors import Donor, donors_of
 from training.paste_patch import Patch, cut
 from training.paste_spots import channels
+from training.photo_files import decoded
 from training.prepared import PreparedPhoto
 
 
@@ -42,7 +42,7 @@ class Damages:
         """The donor's patch; None where its outline holds next to nothing."""
         key = donor.photo, donor.drawn.outline
         if key not in self.patches:
-            pixels = np.asarray(cv2.imdecode(self.files[donor.photo], cv2.IMREAD_COLOR_RGB), dtype=np.uint8)
+            pixels = decoded(self.photos[donor.photo], self.files[donor.photo])
             for item in (*self.donors[False], *self.donors[True]):
                 if item.photo == donor.photo:
                     self.patches[item.photo, item.drawn.outline] = cut(pixels, item.drawn)

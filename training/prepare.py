@@ -14,8 +14,9 @@ from training.fingerprints import Fingerprints
 from training.leaks import refuse_cut, refuse_leaks
 from training.prepared import PreparedSet
 from training.recipe import Recipe
-from training.source_photos import SourcePhoto, read_sources
-from training.teaching import Meanings, scopes, teach
+from training.source_photos import Meanings, SourcePhoto, read_sources
+from training.teaching import scopes, teach
+from training.unusable import refuse_unusable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +39,14 @@ def prepare(
     *,
     own: Mapping[str, LabelledPhoto] | None = None,
     remembered: Path | None = None,
-    strict: bool = False,
+    settle_leaks: bool = False,
+    leave_out_unusable: bool = False,
 ) -> Preparation:
     """Read, check, merge and split. ``own``: instead of this project's labels; ``remembered``: file of fingerprints.
 
-    Pictures that the sets put on several sides go to the stricter one, or are refused when ``strict``. Raises
-    ``ModelError`` ``model.data_unreadable`` or ``model.data_leaks``, with the count and the first ten places.
+    ``settle_leaks``: pictures that the sets put on several sides go to the stricter one. ``leave_out_unusable``: photos
+    with a box of less than a pixel leave its group of labels open. Both are refused otherwise. Raises ``ModelError``
+    ``model.data_unreadable``, ``data_unusable`` or ``data_leaks``, with the count and the first ten places.
     """
     meanings = read_taxonomy(recipe.name)
     labelled = (own_labels() if own is None else own) if recipe.own_labels else {}
@@ -51,12 +54,14 @@ def prepare(
     spelled = spelled_out(recipe, meanings)
     read = read_sources(spelled, root, fingerprints, meanings, labelled)
     fingerprints.keep(item.file for item in read)
-    clusters = cluster([_fingerprinted(item) for item in read])
-    if strict:
-        refuse_cut(clusters)
     twice = tuple(copies(read))
     dropped = {copy.dropped.name for copy in twice}
     photos = [item for item in read if item.name not in dropped]
+    if not leave_out_unusable:
+        refuse_unusable(photos, meanings)
+    clusters = cluster([_fingerprinted(item) for item in read])
+    if not settle_leaks:
+        refuse_cut(clusters)
     prepared = _prepared(spelled, meanings, photos, clusters).model_copy(update={"recipe": recipe.sha256})
     refuse_leaks(prepared.photos, {item.name: item.file.hashes for item in photos})
     return Preparation(

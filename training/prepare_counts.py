@@ -12,6 +12,7 @@ from training.prepare_report import EDGES, LabelCount, LabelSizes, Leak, PhotoCo
 from training.prepared import PreparedSet
 from training.source_photos import SPLITS, clipped, has_area
 from training.teaching import labels_of_part
+from training.unusable import places
 
 
 def report(made: Preparation) -> PrepareReport:
@@ -19,6 +20,7 @@ def report(made: Preparation) -> PrepareReport:
     return PrepareReport(
         name=made.recipe.name,
         recipe=made.recipe.sha256,
+        digest=made.prepared.digest,
         photos=tuple(_photos(made.prepared)),
         labels=tuple(_labels(made.prepared)),
         sizes=tuple(_sizes(made.prepared)),
@@ -26,7 +28,7 @@ def report(made: Preparation) -> PrepareReport:
         copies=Places.of(str(copy) for copy in made.copies),
         shared=Places.of(_shared(made)),
         clipped=Places.of(_clipped(made)),
-        slivers=Places.of(_slivers(made)),
+        unusable=Places.of(places(made.photos, made.meanings)),
         unknown_sides=Places.of(_unknown_sides(made)),
         partless=Places.of(_partless(made)),
         unmatched=Places.of(_unmatched(made)),
@@ -91,15 +93,9 @@ def _shared(made: Preparation) -> Iterator[str]:
 def _clipped(made: Preparation) -> Iterator[str]:
     for item in made.photos:
         for drawn in item.taught:
-            if has_area(drawn.box) and clipped(drawn.box, item.photo) != drawn.box:
-                yield f"{item.name}: {drawn.label} {_rounded(drawn.box)}"
-
-
-def _slivers(made: Preparation) -> Iterator[str]:
-    for item in made.photos:
-        for drawn in item.taught:
-            if not has_area(drawn.box):
-                yield f"{item.name}: {drawn.label} {_rounded(drawn.box)}"
+            inside = clipped(drawn.box, item.photo)
+            if has_area(inside) and inside != drawn.box:
+                yield f"{item.name}: {drawn.label} {[round(value, 1) for value in drawn.box]}"
 
 
 def _unknown_sides(made: Preparation) -> Iterator[str]:
@@ -120,7 +116,3 @@ def _partless(made: Preparation) -> Iterator[str]:
 def _unmatched(made: Preparation) -> Iterator[str]:
     there = {item.file.sha256 for item in made.photos}
     yield from (f"{own.folder}/{own.file}" for own in made.own.values() if own.sha256 not in there)
-
-
-def _rounded(box: tuple[float, ...]) -> str:
-    return str([round(value, 1) for value in box])

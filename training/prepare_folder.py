@@ -16,18 +16,33 @@ from training.prepare_page import page
 from training.prepare_report import PrepareReport
 from training.prepare_sheets import sheets
 from training.recipe import Recipe
+from training.whole_files import replace
 
 
 def write(
-    recipe: Recipe, root: Path, out: Path, *, own: Mapping[str, LabelledPhoto] | None = None, strict: bool = False
+    recipe: Recipe,
+    root: Path,
+    out: Path,
+    *,
+    own: Mapping[str, LabelledPhoto] | None = None,
+    settle_leaks: bool = False,
+    leave_out_unusable: bool = False,
 ) -> PrepareReport:
-    """Prepare and leave everything in ``out``: the same bytes for the same input. ``own``, ``strict``: see ``prepare``.
+    """Prepare and leave everything in ``out``: the same bytes for the same input. What may be said: see ``prepare``.
 
     The page carries photos of the sets: it belongs under ``build/``, never into a repository.
     """
-    made = prepare(recipe, root, own=own, remembered=out / FILE, strict=strict)
-    made.prepared.write(out)
+    made = prepare(
+        recipe,
+        root,
+        own=own,
+        remembered=out / FILE,
+        settle_leaks=settle_leaks,
+        leave_out_unusable=leave_out_unusable,
+    )
     found = report(made)
-    (out / "report.json").write_text(found.model_dump_json(indent=1) + "\n", "utf-8")
-    (out / "report.html").write_text(page(found, sheets(made.prepared, root, made.meanings)), "utf-8")
+    html = page(found, sheets(made.prepared, root, made.meanings))
+    made.prepared.write(out)
+    replace(out / "report.json", (found.model_dump_json(indent=1) + "\n").encode())
+    replace(out / "report.html", html.encode())
     return found

@@ -55,7 +55,7 @@ def _settled(report: PrepareReport) -> Sequence[tuple[str, str, int, tuple[str, 
     named = (
         ("Files that a set has twice", "The first is kept with its boxes.", report.copies),
         ("Boxes cut at the picture's edge", "The part inside is kept.", report.clipped),
-        ("Slivers", "Boxes of less than a pixel are dropped.", report.slivers),
+        ("Boxes of less than a pixel", "Their photo is left out for their group of labels.", report.unusable),
         ("Pictures in several sets", "All their copies are on one side.", report.shared),
         ("Parts whose side nobody can tell", "The photo leaves the labels of both sides open.", report.unknown_sides),
         ("Own damages without a part", "The photo leaves all damaged parts open.", report.partless),

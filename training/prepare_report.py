@@ -66,12 +66,14 @@ class Leak(_Frozen):
 
 class PrepareReport(_Frozen):
     """``leaks``: found and settled. ``copies``: files that one set has twice, of which the first is kept. ``shared``:
-    pictures that several sets have. ``clipped``: boxes cut at the edge of
-    the picture; ``slivers``: dropped, less than a pixel; ``unknown_sides``: parts that leave labels open; ``partless``:
-    damages without a part; ``unmatched``: own labels whose photo no source has."""
+    pictures that several sets have. ``clipped``: boxes cut at the edge of the picture; ``unusable``: of which
+    less than a pixel is on it, so that their photo is left out for their group of labels; ``unknown_sides``: parts that
+    leave labels open; ``partless``: damages without a part; ``unmatched``: own labels whose photo no source has.
+    ``digest``: see ``PreparedSet``."""
 
     name: str
     recipe: str
+    digest: str
     photos: tuple[PhotoCount, ...]
     labels: tuple[LabelCount, ...]
     sizes: tuple[LabelSizes, ...]
@@ -79,7 +81,7 @@ class PrepareReport(_Frozen):
     copies: Places
     shared: Places
     clipped: Places
-    slivers: Places
+    unusable: Places
     unknown_sides: Places
     partless: Places
     unmatched: Places

@@ -8,13 +8,12 @@ from random import Random
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from model.vocabulary import LabelGroup
+from training.photo_files import Pixels, content_of, decoded
 from training.prepared import Drawn, PreparedPhoto, PreparedSet
-from training.teaching import Meanings
+from training.source_photos import Meanings
 
-Pixels = npt.NDArray[np.uint8]
 Colour = tuple[int, int, int]
 
 PHOTOS = 12
@@ -50,7 +49,8 @@ def sheets(prepared: PreparedSet, root: Path, meanings: Meanings) -> Mapping[str
 
 
 def _sample(photo: PreparedPhoto, root: Path, meanings: Meanings) -> Sample:
-    pixels = np.asarray(cv2.imread(str(root / photo.path), cv2.IMREAD_COLOR), dtype=np.uint8)
+    content = np.frombuffer(content_of(photo, root), dtype=np.uint8)
+    pixels = np.ascontiguousarray(decoded(photo, content)[:, :, ::-1])
     ratio = LONGEST / max(pixels.shape[:2])
     small = np.asarray(cv2.resize(pixels, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     for box in photo.others:

@@ -1,9 +1,13 @@
-"""How far a training run is, and how fast it learns there."""
+"""How far a training run is, when it saves, and how fast it learns there."""
 
 import math
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 
 from training.recipe import Schedule
+
+APART = 10.0
+"""Seconds at least between the saves of short epochs: one takes .4 s on two shared cores (46 MB, flushed), so 4 %."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -19,6 +23,28 @@ class Progress:
     def share(self) -> float:
         """0 at the start, 1 at the end."""
         return min(1.0, self.spent / self.budget if self.budget else self.step / self.steps)
+
+
+@dataclass(kw_only=True, slots=True)
+class Saves:
+    """When a run saves: ``every`` so many seconds, and after each ``epoch`` of so many steps. The first epoch is saved
+    at once, further ones at least ``APART`` seconds after the last save."""
+
+    every: float
+    epoch: int
+    saved: float = field(default_factory=time.monotonic)
+    apart: float = 0.0
+    ended: bool = False
+
+    def due(self, step: int) -> bool:
+        """After each step, counted from 0."""
+        self.ended |= (step + 1) % self.epoch == 0
+        passed = time.monotonic() - self.saved
+        return passed > self.every or (self.ended and passed >= self.apart)
+
+    def done(self) -> None:
+        """It has been saved."""
+        self.saved, self.apart, self.ended = time.monotonic(), APART, False
 
 
 def steps_of(schedule: Schedule, pictures: int) -> int:

@@ -1,5 +1,6 @@
 """The gate between a trained detector and the one that ships; see ``training/promotion.yaml`` for what it asks."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,25 +8,25 @@ from tempfile import TemporaryDirectory
 
 from data.own_labels import LabelledPhoto
 from inference.detector import Detector, PhotoDetector
+from model.beside import EVALUATION as EVALUATION
+from model.beside import files_of
 from model.errors import ModelError
 from model.manifest import Manifest, Metric
 from model.papers import Interval, Promotion
-from model.registry import SHIPPED, default_model, model_dir, read_verified, ship, verify
+from model.registry import SHIPPED, default_model, load_weights, model_dir, read_verified, ship, verify
 from training.evaluate import evaluate
 from training.evaluation import Evaluation, Figure
 from training.evaluation_photos import mark_all
 from training.evaluation_sets import observe, photo_sets
 from training.gate import Decision, Looked, decide
 from training.model_card import card_of
-from training.model_folder import put
+from training.model_folder import promoted_from, put
 from training.promotion_policy import PromotionPolicy
 from training.recipe import Recipe
-from training.remembered import Remembering
+from training.remembered import Remembering, forget_all
 from training.studies import drop_studies, put_studies, studies_about, studies_of
 from training.whole_files import replace
 
-EVALUATION = "evaluation.json"
-"""Beside the promoted manifest: every figure, of which the manifest carries the main ones."""
 MAIN = ("part", "damage", "damaged_part", "damage of any kind")
 """What the manifest's figures of average precision speak about, apart from scratch, dent and broken."""
 
@@ -61,7 +62,8 @@ class Verdict:
 def promote(request: Request, own: Mapping[str, LabelledPhoto]) -> Verdict:
     """Compare, and on success write model, default and card. Raises ``ModelError`` for what is unsound or unreadable.
 
-    A call that was killed left its answers beside the candidate: the next one goes on from there.
+    A call that was killed left its answers beside the candidate: the next one goes on from there. Where it was killed
+    between model and card, the next one writes the card alone.
     ``model.recipe_mismatch``: ``request.recipe`` is not the one that trained the candidate;
     ``model.figures_mismatch``: one of ``request.studies`` is of another detector. Nothing is written when there is a
     reason against it; the test photos are not looked at before that is known.
@@ -75,6 +77,10 @@ def promote(request: Request, own: Mapping[str, LabelledPhoto]) -> Verdict:
     if reasons:
         return Verdict(reasons=reasons, table=())
     shipped = model_dir(request.into, default_model(request.into))
+    if promoted_from(papers, load_weights(shipped).manifest):
+        rewrite_card(shipped, request.card, request.studies)
+        forget_all(request.candidate)
+        return Verdict(reasons=(), table=())
     detectors = [Remembering(Detector.load(folder), request.candidate) for folder in (request.candidate, shipped)]
     looked = [_look(detector, request.data, own) for detector in detectors]
     decision = decide(looked[0], looked[1], policy)
@@ -138,7 +144,13 @@ def publish(
     detector = Remembering(Detector.load(request.candidate), request.candidate)
     evaluation = evaluate(detector, request.data, own=own, final=request.final, quick=request.quick)
     gain = Interval(**{name: round(getattr(decision.gain, name), 4) for name in ("value", "low", "high")})
-    promotion = Promotion(over=over, policy=policy.sha256, score=round(decision.score, 4), gain=gain)
+    promotion = Promotion(
+        over=over,
+        policy=policy.sha256,
+        score=round(decision.score, 4),
+        gain=gain,
+        evaluation=hashlib.sha256(evaluation.to_json().encode()).hexdigest(),
+    )
     update = {"metrics": main_figures(evaluation), "promotion": promotion, "seal": None}
     manifest = Manifest.model_validate(dict(papers.model_copy(update=update))).sealed()
     write(request, manifest, evaluation, policy)
@@ -151,8 +163,7 @@ def write(request: Request, manifest: Manifest, evaluation: Evaluation, policy: 
     Raises ``ModelError`` ``model.figures_mismatch`` for a study of another detector, before anything is written.
     """
     folder = request.into / manifest.name
-    refs = [manifest.weights, *([manifest.quantised.weights] if manifest.quantised else [])]
-    files = {ref.file: read_verified(request.candidate / ref.file, ref) for ref in refs}
+    files = {ref.file: read_verified(request.candidate / ref.file, ref) for ref in files_of(manifest)}
     studies = studies_about(manifest, request.studies)
     replace(folder / EVALUATION, evaluation.to_json().encode())
     drop_studies(folder)

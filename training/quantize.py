@@ -13,7 +13,7 @@ import numpy as np
 
 from data.datasets import AnnotatedPhoto, read_photos
 from data.own_labels import LabelledPhoto
-from inference.backends.openvino import OpenVinoBackend, packed
+from inference.backends.openvino import OpenVinoBackend
 from inference.backends.protocol import Backend, Batch
 from inference.detector import Detector
 from inference.preprocess import letterbox
@@ -26,7 +26,8 @@ from training.evaluation_marks import Marks
 from training.evaluation_sets import Observed, observe, photo_sets
 from training.judging import loaded
 from training.model_folder import put
-from training.quantised_network import copies, quantised
+from training.remembered import Remembering
+from training.remembered_copies import Copies
 from training.thresholds import members_of
 from training.unseen import evidence
 
@@ -46,25 +47,34 @@ def quantize(
 
     Of the copies that lose little enough the one with the least in float32, else the one that loses least. Raises
     ``ModelError`` for an unsound model or an unreadable set.
+
+    A call that was killed left in ``out`` what the networks answered and the copies that were made: the next one goes
+    on from there. How fast they are is measured again, for both at once.
     """
     weights = load_weights(model)
     manifest = weights.manifest
-    full = Detector(manifest, OpenVinoBackend(weights.content))
-    shown = list(islice(training_photos(root), photos))
+    engine = OpenVinoBackend(weights.content)
+    full = Remembering(Detector(manifest, engine), out)
+    shown = islice(training_photos(root), photos)
     pictures = [letterbox(loaded(photo), manifest.input)[0][None] for photo in shown]
     sets = photo_sets(manifest, root, own or {}, final=False)
     before = precisions(observe(full, sets), manifest)
-    made: list[tuple[Quantised, bytes]] = []
-    for network, kept in copies(weights.content):
-        content = packed(quantised(network, pictures, kept))
-        backend = OpenVinoBackend(content)
-        after = precisions(observe(Detector(manifest, backend), sets), manifest)
-        made.append((_paper(manifest, content, len(shown), _compared(before, after), (full.backend, backend)), content))
+    made: list[tuple[Quantised, bytes, Remembering]] = []
+    tried = Copies(weights.content, pictures, out)
+    for content in tried:
+        small = OpenVinoBackend(content)
+        looking = Remembering(Detector(_of_copy(manifest, content), small), out)
+        compared = _compared(before, precisions(observe(looking, sets), manifest))
+        made.append((_paper(looking.manifest.weights, len(pictures), compared, (engine, small)), content, looking))
         if made[-1][0].loss <= made[-1][0].max_loss:
             break
-    best, content = min(made, key=lambda item: item[0].loss)
+    best, content, _ = min(made, key=lambda item: item[0].loss)
     told = manifest.model_copy(update={"quantised": best, "promotion": None, "seal": None})
-    return _write(model, out, told, best.weights, content)
+    written = put(out, told, {manifest.weights.file: weights.content, best.weights.file: content})
+    for looking in (full, *(looking for _, _, looking in made)):
+        looking.forget()
+    tried.forget()
+    return written
 
 
 def training_photos(root: Path) -> Iterator[AnnotatedPhoto]:
@@ -114,12 +124,18 @@ def _compared(before: Mapping[str, Measured], after: Mapping[str, Measured]) -> 
     )
 
 
-def _paper(
-    manifest: Manifest, content: bytes, photos: int, figures: tuple[QuantisedFigure, ...], pair: tuple[Backend, Backend]
-) -> Quantised:
+def _of_copy(manifest: Manifest, content: bytes) -> Manifest:
+    """The manifest of the same network in 8 bits."""
     sha256 = hashlib.sha256(content).hexdigest()
+    file = FileRef(file=f"{manifest.name}-int8.zip", sha256=sha256, bytes=len(content))
+    return manifest.model_copy(update={"weights": file})
+
+
+def _paper(
+    file: FileRef, photos: int, figures: tuple[QuantisedFigure, ...], pair: tuple[Backend, Backend]
+) -> Quantised:
     return Quantised(
-        weights=FileRef(file=f"{manifest.name}-int8.zip", sha256=sha256, bytes=len(content)),
+        weights=file,
         photos=photos,
         figures=figures,
         speed_up=round(speed_up(*pair), 2),
@@ -140,8 +156,3 @@ def _seconds(backend: Backend, picture: Batch) -> float:
     began = time.perf_counter()
     backend.run(picture)
     return time.perf_counter() - began
-
-
-def _write(model: Path, out: Path, manifest: Manifest, copy: FileRef, content: bytes) -> Manifest:
-    full = (model / manifest.weights.file).read_bytes()
-    return put(out, manifest, {manifest.weights.file: full, copy.file: content})

@@ -1,7 +1,8 @@
 """A detector's answers, kept in a file as they come: judging that was killed goes on where it was.
 
-They are kept for one piece of work and forgotten when it is done; a file of another detector, or of other code, is not
-read.
+They are kept for one piece of work and forgotten when it is done; a file of another detector, of other code or of
+another engine is not read. Thresholds and figures change no answer: a command that has just written them finds the
+answers again.
 """
 
 import base64
@@ -9,6 +10,7 @@ import hashlib
 import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,9 @@ from model.detections import Detections
 from model.manifest import Manifest
 
 _COLUMNS: Mapping[str, type[np.generic]] = {"boxes": np.float32, "scores": np.float32, "label_ids": np.int64}
+ANSWERS = "answers-{}.jsonl"
+ENGINES = ("numpy", "onnxruntime", "opencv-python-headless", "openvino")
+"""What ``inference/`` computes with; the torch backend judges nothing."""
 
 
 class Remembering:
@@ -30,7 +35,7 @@ class Remembering:
     def __init__(self, detector: PhotoDetector, folder: Path) -> None:
         """``folder`` gets the file ``answers-….jsonl``."""
         self._detector = detector
-        self.file = folder / f"answers-{_identity(detector.manifest)}.jsonl"
+        self.file = folder / ANSWERS.format(_identity(detector.manifest))
         self._known: dict[str, Detections] = {}
         self._read()
 
@@ -97,6 +102,12 @@ class Remembering:
         )
 
 
+def forget_all(folder: Path) -> None:
+    """The work that left answers in ``folder``, whichever detectors gave them, is done."""
+    for file in folder.glob(ANSWERS.format("*")):
+        file.unlink()
+
+
 def _bytes(column: npt.NDArray[Any], kind: type[np.generic]) -> bytes:
     return np.ascontiguousarray(column, dtype=kind).tobytes()
 
@@ -109,8 +120,11 @@ def _key(photo: PhotoLike) -> str:
 
 
 def _identity(manifest: Manifest) -> str:
-    """Of the papers, which name the weights, and of the code that turns a photo into detections."""
-    digest = hashlib.sha256(manifest.to_json().encode())
+    """Of all in the papers that decides an answer, and of the code and engines that turn a photo into detections."""
+    papers = manifest.model_dump_json(include={"input", "output", "calibration"})
+    labels = [(label.name, label.group) for label in manifest.labels]
+    engines = [version(name) for name in ENGINES]
+    digest = hashlib.sha256(json.dumps([manifest.weights.sha256, papers, labels, engines]).encode())
     for path in sorted(Path(inference.__path__[0]).rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -30,6 +29,7 @@ from training.partial_labels import Targets
 from training.paste import pasted
 from training.paste_damages import Damages
 from training.paste_spots import Shown
+from training.photo_files import content_of, decoded
 from training.prepared import Drawn, PreparedPhoto, PreparedSet
 from training.recipe import Augment
 
@@ -45,7 +45,7 @@ class Samples:
         """``meanings``: of the labels, in channel order; without them no damage can be pasted.
 
         Raises ``ModelError``: ``model.data_empty`` when no photo is to be shown, ``model.data_unreadable`` for one that
-        is missing.
+        is missing, ``model.data_changed`` for one that is not the file that was prepared.
         """
         self.photos = prepared.of("train")
         if not any(photo.repeat for photo in self.photos):
@@ -53,7 +53,7 @@ class Samples:
         self.size = size
         self.channel = {label: index for index, label in enumerate(prepared.labels)}
         self.mirror = mirror_of(prepared.labels)
-        self.files = [_read(root / photo.path) for photo in self.photos]
+        self.files = [np.frombuffer(content_of(photo, root), dtype=np.uint8) for photo in self.photos]
         self.taught = [np.array(prepared.taught(photo)) for photo in self.photos]
         self.shown = np.repeat(np.arange(len(self.photos)), [photo.repeat for photo in self.photos])
         scopes = [f"{photo.scope} {photo.untaught}" for photo in self.photos]
@@ -100,7 +100,7 @@ class Samples:
 
     def _load(self, index: int) -> Sample:
         photo = self.photos[index]
-        pixels = np.asarray(cv2.imdecode(self.files[index], cv2.IMREAD_COLOR_RGB), dtype=np.uint8)
+        pixels = decoded(photo, self.files[index])
         for x1, y1, x2, y2 in photo.others:
             pixels[int(y1) : int(np.ceil(y2)), int(x1) : int(np.ceil(x2))] = PAD
         drawn = _outside(photo)
@@ -112,14 +112,18 @@ class Samples:
         )
 
 
+def steps_in_epoch(samples: Samples, batch: int) -> int:
+    """One at least, however few the pictures are."""
+    return max(1, len(samples) // batch)
+
+
 def batches(
     samples: Samples, *, batch: int, seed: int, first: int
 ) -> Iterator[tuple[int, list[tuple[int, np.random.Generator]]]]:
     """(step, what to show with its own randomness) from step ``first`` on, without end."""
-    steps = max(1, len(samples) // batch)
     step = first
     while True:
-        epoch, inside = divmod(step, steps)
+        epoch, inside = divmod(step, steps_in_epoch(samples, batch))
         chosen = samples.order(epoch, seed)[inside * batch : (inside + 1) * batch]
         yield step, [(int(i), np.random.default_rng([seed, step, n])) for n, i in enumerate(chosen)]
         step += 1
@@ -148,10 +152,3 @@ def _outside(photo: PreparedPhoto) -> list[Drawn]:
         if not any(x1 <= x <= x2 and y1 <= y <= y2 for x1, y1, x2, y2 in photo.others):
             kept.append(item)
     return kept
-
-
-def _read(path: Path) -> npt.NDArray[np.uint8]:
-    try:
-        return np.frombuffer(path.read_bytes(), dtype=np.uint8)
-    except OSError as error:
-        raise ModelError("data_unreadable", str(path.name)) from error

@@ -7,9 +7,8 @@ import typer
 from rich.console import Console
 
 from inference.detector import Detector
-from model.manifest import Manifest
-from model.registry import DEFAULT_MODEL, MANIFEST, shipped_weights
-from training.whole_files import replace
+from model.registry import DEFAULT_MODEL, shipped_weights
+from training.model_folder import changed, refuse_promoted
 
 say = Console(stderr=True).print
 
@@ -19,48 +18,59 @@ Prepared = Annotated[Path | None, typer.Option(help="the prepared set it was tra
 Studies = Annotated[
     list[Path] | None, typer.Option(help="a file of leave-out or part-check, as often as there are some")
 ]
+Out = Annotated[Path | None, typer.Option(help="folder for the changed detector, if not the model's own")]
 Labels = Annotated[Path | None, typer.Option(help="this project's labels, if not those it ships")]
 
 
-def calibrate(model: Model, data: Data, prepared: Prepared = None, labels: Labels = None) -> None:
-    """Fit scores to probabilities on unseen validation photos and write the curves into the manifest."""
+def calibrate(model: Model, data: Data, prepared: Prepared = None, labels: Labels = None, out: Out = None) -> None:
+    """Fit scores to probabilities on unseen validation photos and write the curves into the manifest. Killed, it goes
+    on."""
     from data.own_labels import own_labels
-    from training.calibrate import applied
+    from training.calibrate import applied, bare
     from training.calibrate import calibrate as run
     from training.prepared import PreparedSet
+    from training.remembered import Remembering
 
-    detector = Detector.load(model, quantised=False)
-    done = run(detector, data, own_labels(labels), PreparedSet.read(prepared) if prepared else None)
+    target = _target(model, out)
+    detector, seen = Detector.load(model, quantised=False), PreparedSet.read(prepared) if prepared else None
+    looking = Remembering(Detector(bare(detector.manifest), detector.backend), target)
+    done = run(looking, data, own_labels(labels), seen, floor=detector.manifest.output.score_floor)
     for item in done.groups:
         before, after = item.error_before, item.error_after
         say(f"{item.group:14} error {before.value:.3f} → {after.value:.3f} ({after.low:.3f} to {after.high:.3f})")
         say(f"{'':14} {item.reports} reports on {item.photos} photos: {item.data}; {item.curve}", style="dim")
     for group, why in done.left_out.items():
         say(f"{group:14} [yellow]stays as it is: {why}[/yellow]")
-    write(model, applied(detector.manifest, done.groups))
+    changed(model, target, applied(detector.manifest, done.groups))
+    looking.forget()
     say("Thresholds are gone with the old scores. Next: python -m training thresholds")
 
 
 def thresholds(
     data: Data,
-    model: Annotated[Path, typer.Option(help="folder of the model")] = shipped_weights() / DEFAULT_MODEL,  # noqa: B008
+    model: Annotated[Path, typer.Option(help="folder of the model")],
     clean_limit: Annotated[float, typer.Option(min=0.0, max=1.0, help="share of clean cars a group may flag")] = 0.01,
     prepared: Prepared = None,
     labels: Labels = None,
+    out: Out = None,
 ) -> None:
-    """Choose every label's threshold on validation photos and write thresholds and figures into the manifest."""
+    """Choose every label's threshold on validation photos and write thresholds and figures into the manifest. Killed,
+    it goes on."""
     from data.own_labels import own_labels
     from training.figures import measure
     from training.prepared import PreparedSet
+    from training.remembered import Remembering
     from training.thresholds import apply, choose
     from training.validation import Validation
 
-    detector = Detector.load(model, quantised=False)
+    target = _target(model, out)
+    detector = Remembering(Detector.load(model, quantised=False), target)
     seen = PreparedSet.read(prepared) if prepared else None
     validation = Validation.run(detector, data, own_labels(labels), seen)
     manifest = apply(detector.manifest, choose(detector.manifest, validation, clean_limit=clean_limit))
     metrics = measure(manifest, validation)
-    write(model, manifest.model_copy(update={"metrics": metrics}))
+    changed(model, target, manifest.model_copy(update={"metrics": metrics}))
+    detector.forget()
     for metric in metrics:
         say(f"{metric.name:24} {metric.value:.3f}  n={metric.n} {metric.unit}, {metric.data}")
 
@@ -68,17 +78,16 @@ def thresholds(
 def quantize(
     model: Model,
     data: Data,
-    out: Annotated[
-        Path | None, typer.Option(help="folder for the copy and the new manifest, if not the model's")
-    ] = None,
+    out: Out = None,
     photos: Annotated[int, typer.Option(min=1, help="training photos that the ranges are taken from")] = 300,
     labels: Labels = None,
 ) -> None:
-    """Make the 8-bit copy for OpenVINO, and measure what it loses and gains."""
+    """Make the 8-bit copy for OpenVINO, and measure what it loses and gains. Killed, it goes on; only the one copy in
+    work is begun anew."""
     from data.own_labels import own_labels
     from training.quantize import quantize as run
 
-    manifest = run(model, data, out or model, own=own_labels(labels), photos=photos)
+    manifest = run(model, data, _target(model, out), own=own_labels(labels), photos=photos)
     made = manifest.quantised
     for figure in made.figures if made else ():
         say(f"{figure.name:24} {figure.full:.3f} → {figure.quantised:.3f}  n={figure.n}, {figure.data}")
@@ -135,10 +144,11 @@ def card(
     say(str(card))
 
 
-def write(model: Path, manifest: Manifest) -> None:
-    """Write a manifest that changed, which is then no longer the promoted one."""
-    update = {"promotion": None, "seal": None}
-    replace(model / MANIFEST, manifest.model_copy(update=update).to_json().encode())
+def _target(model: Path, out: Path | None) -> Path:
+    """Where the changed detector goes. Raises as ``refuse_promoted``, before hours of judging."""
+    target = out or model
+    refuse_promoted(target)
+    return target
 
 
 COMMANDS = (calibrate, thresholds, quantize, promote, card)

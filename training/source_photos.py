@@ -1,5 +1,6 @@
 """The photos of a recipe's sources, read and checked: whatever is wrong with them is named at once."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf, isfinite
@@ -11,12 +12,17 @@ from data.formats.faults import refuse
 from data.own_labels import LabelledPhoto
 from data.taxonomy import Meaning
 from model.findings import Box
+from model.vocabulary import LabelGroup
 from training.fingerprints import Fingerprint, Fingerprints
 from training.recipe import Recipe, Source
 
 OUTSIDE = 2.0
 """Pixels by which a drawn box may overshoot the picture."""
 SPLITS = ("train", "val", "test")
+ADDED = "car_parts"
+"""The set on which own labels add to the set's."""
+
+Meanings = Mapping[str, Meaning]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,19 +40,26 @@ class SourcePhoto:
         """What its set drew under labels that the recipe teaches."""
         return [item for item in self.photo.annotations if self.source.teaches.get(item.label)]
 
+    def set_counts(self, group: LabelGroup) -> bool:
+        """Do its set's boxes count in this group? Where they do not, own labels replace them."""
+        return self.own is None or self.source.folder == ADDED or group in self.source.keeps
+
 
 def read_sources(
     recipe: Recipe,
     root: Path,
     fingerprints: Fingerprints,
-    meanings: Mapping[str, Meaning],
+    meanings: Meanings,
     own: Mapping[str, LabelledPhoto],
 ) -> list[SourcePhoto]:
     """In order of the recipe and its sets. Raises ``ModelError`` ``model.data_unreadable`` with all that is wrong."""
-    faults = [fault for source in recipe.sources for fault in _label_faults(source, meanings)]
+    faults = [*_folder_faults(recipe)]
+    faults += [fault for source in recipe.sources for fault in _label_faults(source, meanings)]
     read: list[SourcePhoto] = []
     for source in recipe.sources:
-        for photo in _photos(root, source):
+        photos = _photos(root, source)
+        faults += [] if photos else [f"{source.folder}: no photo is listed in it"]
+        for photo in photos:
             name = photo.path.relative_to(root).as_posix()
             faults += [f"{name}: {fault}" for fault in _faults(photo, source)]
             file = fingerprints.of(photo.path) if photo.path.is_file() else None
@@ -83,7 +96,12 @@ def has_area(box: Box) -> bool:
     return box[2] - box[0] >= 1 and box[3] - box[1] >= 1
 
 
-def _label_faults(source: Source, meanings: Mapping[str, Meaning]) -> Iterator[str]:
+def _folder_faults(recipe: Recipe) -> Iterator[str]:
+    times = Counter(Path(source.folder) for source in recipe.sources)
+    yield from (f"{folder}: {count} sources of the recipe" for folder, count in times.items() if count > 1)
+
+
+def _label_faults(source: Source, meanings: Meanings) -> Iterator[str]:
     ours = [label for labels in source.teaches.values() for label in labels]
     for label in dict.fromkeys([*ours, *source.negatives]):
         if label not in meanings:

@@ -6,24 +6,21 @@ a validation photo. ``STUDIES`` in the folder of the model holds one file for ea
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints
 
+from model.beside import DETECTOR as DETECTOR
+from model.beside import STUDIES, own_references
 from model.errors import ModelError
 from model.manifest import Manifest
 from training.evaluation import Figure
+from training.papers import Paper
 from training.whole_files import replace
 
-STUDIES = "studies"
-DETECTOR = "detector"
-"""The paper that names the detector a study is of."""
 
-
-class Row(BaseModel):
+class Row(Paper):
     """A line of a study's table: what it is about, on which photos, and its figures by column."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str
     data: str
@@ -36,13 +33,11 @@ class Row(BaseModel):
         return f"{first.n} {first.unit}"
 
 
-class Study(BaseModel):
+class Study(Paper):
     """``says``: what was done, for the card. ``papers``: what was used → its hash or reference.
 
     A figure is named ``ROW: COLUMN``: the line of the table that it stands in, and the column.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     format: Literal[1] = 1
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+$")]
@@ -64,14 +59,6 @@ class Study(BaseModel):
             found.setdefault((figure.name.rpartition(": ")[0], figure.data), {})[_column(figure)] = figure
         return tuple(Row(title=title, data=data, figures=figures) for (title, data), figures in found.items())
 
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        """Raises ``ModelError`` ``model.data_unreadable``."""
-        try:
-            return cls.model_validate_json(path.read_bytes())
-        except (OSError, ValidationError) as error:
-            raise ModelError("data_unreadable", f"{path.name}: {error}") from error
-
     def write(self, path: Path) -> None:
         """As JSON, whole or not at all."""
         replace(path, (self.model_dump_json(indent=1) + "\n").encode())
@@ -87,8 +74,7 @@ def studies_about(manifest: Manifest, paths: Iterable[Path]) -> tuple[Study, ...
 
     Raises ``ModelError``: ``model.figures_mismatch`` for a study of another detector, ``model.data_unreadable``.
     """
-    copies = [manifest.quantised.weights] if manifest.quantised else []
-    own = {manifest.model_copy(update={"weights": ref}).reference for ref in (manifest.weights, *copies)}
+    own = own_references(manifest)
     found = tuple(Study.read(path) for path in paths)
     for study in found:
         about = study.papers.get(DETECTOR)

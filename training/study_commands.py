@@ -58,8 +58,8 @@ def part_check(
     split: Annotated[str, typer.Option(help="val; train to work on the rules")] = "val",
     study: Study = None,
 ) -> None:
-    """How often attribution names the right part and side, as tables on standard output; the study is of the first
-    detector."""
+    """How often attribution names the right part and side, as tables on standard output; ``--study`` is of the
+    ``--model`` that is named first, with the rules as they are now."""
     if study is not None and not model:
         raise typer.BadParameter("--study goes with --model")
     from claims.rulebook import Rulebook

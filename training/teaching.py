@@ -4,20 +4,16 @@ Labels drawn by this project replace those of the photo's set, save in the group
 ``car_parts`` they add to them, because there only the parts were drawn that the set lacks (docs/labelling.md).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from data.own_labels import LabelledPhoto
-from data.taxonomy import Meaning
 from model.vocabulary import LabelGroup, Part, Side
 from training.prepared import Drawn, PreparedPhoto
 from training.recipe import Recipe, Source
-from training.source_photos import SourcePhoto, clipped, has_area
+from training.source_photos import ADDED, Meanings, SourcePhoto, clipped, has_area
+from training.unusable import groups_left_out
 
 OWN, OWN_PARTS = "own", "own_parts"
-ADDED = "car_parts"
-"""The set on which own labels add to the set's."""
-
-Meanings = Mapping[str, Meaning]
 
 
 def scopes(recipe: Recipe, meanings: Meanings) -> dict[str, tuple[str, ...]]:
@@ -36,7 +32,10 @@ def scopes(recipe: Recipe, meanings: Meanings) -> dict[str, tuple[str, ...]]:
 
 
 def teach(item: SourcePhoto, recipe: Recipe, meanings: Meanings, *, cluster: str, split: str) -> PreparedPhoto | None:
-    """The photo as training sees it; None for one that teaches nothing, or would but must not."""
+    """The photo as training sees it; None for one that teaches nothing, or would but must not.
+
+    It leaves open the groups in which its set drew a box that nobody can learn from.
+    """
     if item.source.held_out and split == "train":
         return None
     if item.own is None and not item.source.teaches and not item.source.negatives:
@@ -53,23 +52,37 @@ def teach(item: SourcePhoto, recipe: Recipe, meanings: Meanings, *, cluster: str
         others=item.photo.others,
         repeat=item.source.repeat,
     )
-    return plain if item.own is None else _with_own(plain, item.source, item.own, recipe, meanings)
+    made = plain if item.own is None else _with_own(plain, item, item.own, recipe, meanings)
+    unsaid = groups_left_out(item, meanings)
+    return _without(made, unsaid, scopes(recipe, meanings)[made.scope], meanings) if unsaid else made
 
 
 def _set_drawn(item: SourcePhoto) -> Iterator[Drawn]:
     for drawn in item.taught:
-        if has_area(drawn.box):
+        box = clipped(drawn.box, item.photo)
+        if has_area(box):
             for ours in item.source.teaches[drawn.label]:
-                yield Drawn(label=ours, box=clipped(drawn.box, item.photo), outline=drawn.outline)
+                yield Drawn(label=ours, box=box, outline=drawn.outline)
+
+
+def _without(
+    photo: PreparedPhoto, groups: Collection[LabelGroup], taught: Collection[str], meanings: Meanings
+) -> PreparedPhoto | None:
+    """The photo saying nothing about these groups; None when it says nothing else."""
+    unsaid = [name for name, meaning in meanings.items() if meaning.group in groups]
+    untaught = tuple(dict.fromkeys([*photo.untaught, *unsaid]))
+    drawn = tuple(item for item in photo.drawn if item.label not in unsaid)
+    left = photo.model_copy(update={"untaught": untaught, "drawn": drawn})
+    return left if set(taught) - set(untaught) else None
 
 
 def _with_own(
-    plain: PreparedPhoto, source: Source, own: LabelledPhoto, recipe: Recipe, meanings: Meanings
+    plain: PreparedPhoto, item: SourcePhoto, own: LabelledPhoto, recipe: Recipe, meanings: Meanings
 ) -> PreparedPhoto:
-    added = plain.scope == ADDED
-    kept = [drawn for drawn in plain.drawn if added or meanings[drawn.label].group in source.keeps]
+    source = item.source
+    kept = [drawn for drawn in plain.drawn if item.set_counts(meanings[drawn.label].group)]
     new = [drawn for drawn in _own_drawn(own, meanings) if meanings[drawn.label].group not in source.keeps]
-    scope = OWN_PARTS if added else _beside(source) if source.keeps else OWN
+    scope = OWN_PARTS if source.folder == ADDED else _beside(source) if source.keeps else OWN
     return plain.model_copy(
         update={
             "scope": scope,

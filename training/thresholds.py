@@ -28,7 +28,9 @@ Choice = tuple[float, ThresholdRule]
 def choose(manifest: Manifest, validation: Validation, *, clean_limit: float) -> ThresholdReport:
     """The thresholds of all labels and where each comes from.
 
-    Raises ``ModelError`` ``model.clean_missing`` without a clean photo to hold the damage labels to the limit.
+    Raises ``ModelError``: ``model.clean_missing`` without a clean photo to hold the damage labels to the limit,
+    ``model.clean_limit_unreached`` where no threshold holds them to it, ``model.nothing_found`` for a group of which
+    no box is found at any score.
     """
     if not validation.clean:
         groups = " and ".join(DAMAGE_GROUPS)
@@ -59,10 +61,17 @@ def members_of(manifest: Manifest, group: LabelGroup) -> list[str]:
 
 
 def clean_floor(thresholds: Mapping[str, float], clean: Sequence[Judged], limit: float) -> float:
-    """The lowest floor, in steps of 0.01, under which these labels flag at most ``limit`` of the clean photos."""
+    """The lowest floor, in steps of 0.01, under which these labels flag at most ``limit`` of the clean photos.
+
+    Raises ``ModelError`` ``model.clean_limit_unreached`` where none does.
+    """
     worst = np.array([worst_alarm(item, thresholds) for item in clean])
     floors = [step / 100 for step in range(1, 100)]
-    return next((floor for floor in floors if np.mean(worst >= floor) <= limit), floors[-1])
+    for floor in floors:
+        if np.mean(worst >= floor) <= limit:
+            return floor
+    over = float(np.mean(worst >= floors[-1]))
+    raise ModelError("clean_limit_unreached", f"{over:.1%} of the clean photos score {floors[-1]} or more", over=over)
 
 
 def worst_alarm(item: Judged, thresholds: Mapping[str, float]) -> float:
@@ -78,7 +87,11 @@ def _clean(validation: Validation) -> str:
 
 def _of_group(manifest: Manifest, group: LabelGroup, validation: Validation) -> dict[str, Choice]:
     matches = {name: validation.matches[name] for name in members_of(manifest, group)}
-    pooled = _middle(Matches.pooled(matches.values()), manifest)
+    together = Matches.pooled(matches.values())
+    if not together.hits.any():
+        where = f"of {together.boxes} boxes of {group} in {validation.data[group]}"
+        raise ModelError("nothing_found", where, group=group)
+    pooled = _middle(together, manifest)
     return {name: _own(item, pooled, manifest) for name, item in matches.items()}
 
 

@@ -1,11 +1,10 @@
 """The training loop: a recipe, a prepared set and a first checkpoint become a better one. Killed runs go on.
 
-RUN/last.pt          network, its moving average, optimiser, step and time spent, and the hash of the recipe
+RUN/last.pt          network, its moving average, optimiser, step, time spent, hash of the recipe, digest of the set
 RUN/log.jsonl        one line every few steps
 RUN/NAME.pt          the averaged network, in the shape that Ultralytics and ``export`` load
 """
 
-import hashlib
 import json
 import math
 import time
@@ -19,27 +18,18 @@ import torch
 from data.taxonomy import read_taxonomy
 from inference.backends.torch import load_network
 from model.errors import ModelError
+from training.checkpoint import read_state, write_checkpoint
+from training.devices import device_of
 from training.grouped_head import grow
 from training.partial_labels import PartialLabelLoss, Targets
 from training.prepared import PreparedSet
-from training.progress import Progress, rate, steps_of
+from training.progress import Progress, Saves, rate, steps_of
 from training.recipe import Recipe, Schedule
-from training.samples import Samples, batches
+from training.samples import Samples, batches, steps_in_epoch
 from training.shown import Chosen, by_processes, by_thread
 
 EVERY = 20
 """Steps between lines of the log."""
-
-
-def first_checkpoint(recipe: Recipe, path: Path) -> bytes:
-    """A checkpoint is a pickle: it is read only when its hash is the recipe's. Raises ``ModelError``."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ModelError("weights_missing", str(path)) from error
-    if hashlib.sha256(content).hexdigest() != recipe.start:
-        raise ModelError("weights_corrupt", f"{path.name} is not the checkpoint that the recipe starts from")
-    return content
 
 
 class Trainer:
@@ -63,7 +53,8 @@ class Trainer:
         """
         if prepared.recipe != recipe.sha256:
             raise ModelError("recipe_invalid", "the set was prepared with another recipe: run prepare again")
-        self.recipe, self.run, self.device, self.workers = recipe, run, torch.device(device), workers
+        self.recipe, self.digest = recipe, prepared.digest
+        self.run, self.device, self.workers = run, device_of(device), workers
         torch.backends.cudnn.benchmark = True  # every step has pictures of one size
         meanings = read_taxonomy(recipe.name)
         self.samples = Samples(prepared, root, recipe.schedule.size, meanings)
@@ -80,26 +71,31 @@ class Trainer:
         self.loss = PartialLabelLoss(self.network, recipe.gains)
 
     def train(self, say: Callable[[str], None], *, save_every: float = 300.0, pause: float = math.inf) -> Path:
-        """Train to the end of the schedule; saves every ``save_every`` seconds. Returns the finished checkpoint.
+        """Train to the end of the schedule. Returns the finished checkpoint.
+
+        Saves after each epoch, the first one at once and others at least ``APART`` seconds after the last save, and
+        every ``save_every`` seconds: a stop costs an epoch at most, or ``APART`` seconds where that is more.
 
         ``pause``: seconds after which to save and stop before that end; the next call goes on from there. Raises
-        ``ModelError`` ``model.loss_not_finite``; the next call goes on from what was saved before.
+        ``ModelError`` ``model.loss_not_finite``, which names epoch and step, from 0, and the photos; the next call goes
+        on from what was saved before.
         """
         if self.progress.share >= 1.0:
             return self.finished
         self.network.train()
-        saved = began = time.monotonic()
+        began = time.monotonic()
+        saving = Saves(every=save_every, epoch=steps_in_epoch(self.samples, self.recipe.schedule.batch))
         already = self.progress.spent
         for step, pictures, targets in self._shown():
             terms = self._step(pictures, targets)
             self.progress.step, self.progress.spent = step + 1, already + time.monotonic() - began
             if step % EVERY == 0:
                 say(self._log(terms))
-            if time.monotonic() - saved > save_every:
-                self.save()
-                saved = time.monotonic()
             if self.progress.share >= 1.0 or time.monotonic() - began >= pause:
                 break
+            if saving.due(step):
+                self.save()
+                saving.done()
         self.save()
         return self.finished
 
@@ -129,10 +125,12 @@ class Trainer:
         if math.isfinite(loss) and math.isfinite(gradient):
             return
         schedule, step = self.recipe.schedule, self.progress.step
+        epoch = step // steps_in_epoch(self.samples, schedule.batch)
         _, chosen = next(batches(self.samples, batch=schedule.batch, seed=schedule.seed, first=step))
         shown = tuple(self.samples.photos[index].path for index, _ in chosen)
-        text = f"step {step}: loss {loss}, gradient {gradient}, at {', '.join(shown)} and what was mixed into them"
-        raise ModelError("loss_not_finite", text, step=step, photos=shown)
+        where = f"at {', '.join(shown)} and what was mixed into them"
+        text = f"epoch {epoch}, step {step}: loss {loss}, gradient {gradient}, {where}"
+        raise ModelError("loss_not_finite", text, epoch=epoch, step=step, photos=shown)
 
     @torch.no_grad()
     def _follow(self) -> None:
@@ -172,28 +170,35 @@ class Trainer:
         return json.dumps(line)
 
     def save(self) -> None:
-        """Write both checkpoints; a kill while writing leaves the old ones."""
-        self.run.mkdir(parents=True, exist_ok=True)
+        """Write both checkpoints. The run goes on from ``last.pt``, so that one comes last: a kill before it does the
+        steps since the old one again, and a run that is over has the network of its end."""
         state = {
             "recipe": self.recipe.sha256,
+            "digest": self.digest,
             "step": self.progress.step,
             "spent": self.progress.spent,
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
             "optimiser": self.optimiser.state_dict(),
         }
-        _replace(self.run / "last.pt", state)
         shipped = deepcopy(self.average).to("cpu").half()
-        _replace(self.finished, {"model": shipped, "ema": None, "recipe": self.recipe.sha256})
+        said = {"recipe": self.recipe.sha256, "digest": self.digest}
+        write_checkpoint(self.finished, {"model": shipped, "ema": None, **said})
+        write_checkpoint(self.run / "last.pt", state)
 
     def _resume(self) -> None:
-        """Go on from ``last.pt``. Raises ``ModelError`` ``model.recipe_invalid`` when it is another recipe's."""
+        """Go on from ``last.pt``. Raises ``ModelError``: ``model.recipe_invalid`` when it is another recipe's,
+        ``model.data_changed`` when it is another set's or names none, ``model.weights_unreadable`` when it is broken.
+        """
         self.run.mkdir(parents=True, exist_ok=True)
         if not (self.run / "last.pt").exists():
             return
-        state: dict[str, Any] = torch.load(self.run / "last.pt", map_location=self.device, weights_only=True)
+        state = read_state(self.run / "last.pt", self.device)
         if state["recipe"] != self.recipe.sha256:
             raise ModelError("recipe_invalid", f"{self.run.name} was begun with another recipe")
+        if state.get("digest") != self.digest:
+            begun = "with another set" if "digest" in state else "when runs did not name their set"
+            raise ModelError("data_changed", f"{self.run.name} was begun {begun}: begin a new run")
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
@@ -212,9 +217,3 @@ def _optimiser(network: Any, schedule: Schedule) -> torch.optim.Optimizer:
     others = [p for p in network.parameters() if p.requires_grad and p.dim() <= 1]
     groups = [{"params": decays, "weight_decay": schedule.weight_decay}, {"params": others, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=schedule.rate, betas=(0.9, 0.999))
-
-
-def _replace(path: Path, content: dict[str, Any]) -> None:
-    part = path.with_suffix(".part")
-    torch.save(content, part)
-    part.replace(path)

@@ -10,19 +10,19 @@ import torch
 
 from inference.backends.torch import load_network
 from model.errors import ModelError
-from training.checkpoint import recipe_of
+from training.checkpoint import digest_of, read_checkpoint, recipe_of, write_checkpoint
 
 
 def average(checkpoints: Sequence[Path], shares: Sequence[float], out: Path) -> None:
-    """Write a checkpoint whose weights, running means and variances are the mean of the others', and whose recipe is
-    the last one's: it starts from those before. A checkpoint is a pickle: give only files of your own.
+    """Write a checkpoint whose weights, running means and variances are the mean of the others', and whose recipe and
+    set are the last one's: it starts from those before. A checkpoint is a pickle: give only files of your own.
 
     Raises ``ModelError``: ``model.labels_mismatch`` for networks that do not fit together, ``model.recipe_invalid`` for
-    shares that make no mean, and those of ``load_network``.
+    shares that make no mean, ``model.weights_missing``, and those of ``load_network``.
     """
     if len(checkpoints) < 2 or len(shares) != len(checkpoints) or min(shares) <= 0:
         raise ModelError("recipe_invalid", "two checkpoints or more, each with a share above 0")
-    contents = [path.read_bytes() for path in checkpoints]
+    contents = [read_checkpoint(path) for path in checkpoints]
     networks = [load_network(content) for content in contents]
     states = [network.state_dict() for network in networks]
     for path, network, state in zip(checkpoints, networks, states, strict=True):
@@ -31,8 +31,8 @@ def average(checkpoints: Sequence[Path], shares: Sequence[float], out: Path) -> 
     for name, value in states[0].items():
         if value.dtype.is_floating_point:
             value.copy_(sum(state[name] * (share / sum(shares)) for state, share in zip(states, shares, strict=True)))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    torch.save({"model": networks[0].half(), "ema": None, "recipe": recipe_of(contents[-1])}, out)
+    said = {"recipe": recipe_of(contents[-1]), "digest": digest_of(contents[-1])}
+    write_checkpoint(out, {"model": networks[0].half(), "ema": None, **said})
 
 
 def _shapes(state: dict[str, torch.Tensor]) -> dict[str, torch.Size]:

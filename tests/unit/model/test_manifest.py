@@ -9,7 +9,7 @@ import pytest
 from model.errors import ModelError
 from model.manifest import FileRef, Manifest
 from model.papers import Quantised, QuantisedFigure
-from model.registry import MANIFEST, shipped_weights
+from model.registry import DEFAULT_MODEL, MANIFEST, shipped_weights
 from model.vocabulary import LabelGroup, Part, Side
 
 FIRST = "joint-v0"
@@ -135,6 +135,16 @@ def test_a_sealed_manifest_is_the_promoted_one_or_none(tmp_path: Path) -> None:
     content = json.loads(sealed.to_json())
     assert _read(content, tmp_path) == sealed
     content["metrics"][0]["value"] += 0.01
+    with pytest.raises(ModelError) as caught:
+        _read(content, tmp_path)
+    assert caught.value.code == "model.figures_mismatch"
+
+
+@pytest.mark.parametrize("gone", [lambda content: content.pop("seal"), lambda content: content.update(seal=None)])
+def test_a_promotion_whose_seal_is_gone_does_not_load(gone: Any, tmp_path: Path) -> None:
+    content = json.loads((shipped_weights() / DEFAULT_MODEL / MANIFEST).read_text("utf-8"))
+    assert _read(content, tmp_path).promotion is not None
+    gone(content)
     with pytest.raises(ModelError) as caught:
         _read(content, tmp_path)
     assert caught.value.code == "model.figures_mismatch"

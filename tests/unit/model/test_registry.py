@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from model.registry import (
     list_models,
     load_weights,
     model_dir,
+    read_manifest,
     read_verified,
     ship,
     shipped_weights,
@@ -117,7 +119,8 @@ def _with_copy(folder: Path, speed_up: float) -> Manifest:
         speed_up=speed_up,
         measured_on="a test",
     )
-    manifest = Manifest.read(folder / MANIFEST).model_copy(update={"quantised": made, "seal": None})
+    update = {"quantised": made, "promotion": None, "seal": None}
+    manifest = Manifest.read(folder / MANIFEST).model_copy(update=update)
     (folder / MANIFEST).write_text(manifest.to_json(), "utf-8")
     return manifest
 
@@ -135,6 +138,66 @@ def test_a_copy_that_does_not_pay_stays_unused_but_is_checked(folder: Path) -> N
     assert load_weights(folder, quantised=True).manifest == manifest
     assert verify(folder) == manifest
     (folder / "copy.zip").write_bytes(b"another")
+    for read in (verify, load_weights):
+        with pytest.raises(ModelError) as caught:
+            read(folder)
+        assert caught.value.code == "model.weights_corrupt"
+
+
+def _flipped(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(("spoil", "code"), [(_flipped, "weights_corrupt"), (Path.unlink, "weights_missing")])
+@pytest.mark.parametrize("quantised", [True, False])
+def test_the_network_that_does_not_serve_is_checked_too(
+    folder: Path, spoil: Callable[[Path], None], code: str, quantised: bool
+) -> None:
+    copy = Manifest.read(folder / MANIFEST).quantised
+    assert copy is not None
+    assert load_weights(folder, quantised=True).manifest.weights == copy.weights
+    spoil(folder / (WEIGHTS if quantised else copy.weights.file))
     with pytest.raises(ModelError) as caught:
-        verify(folder)
-    assert caught.value.code == "model.weights_corrupt"
+        load_weights(folder, quantised=quantised)
+    assert caught.value.code == f"model.{code}"
+
+
+def _first() -> Manifest:
+    return Manifest.read(shipped_weights() / "joint-v0" / MANIFEST)
+
+
+def test_the_default_must_have_passed_the_gate_save_the_first_detector(tmp_path: Path) -> None:
+    folder = shutil.copytree(shipped_weights() / "joint-v0", tmp_path / "joint-v0")
+    ship(tmp_path, "joint-v0")
+    assert load_weights(folder).manifest == _first(), "it had none before it"
+    changed = _first().model_copy(update={"version": "0.2"})
+    (folder / MANIFEST).write_text(changed.to_json(), "utf-8")
+    for read in (load_weights, verify, read_manifest):
+        with pytest.raises(ModelError) as caught:
+            read(folder)
+        assert caught.value.code == "model.not_promoted"
+    ship(tmp_path, "joint-v9")
+    assert load_weights(folder).manifest == changed, "a candidate beside the default"
+
+
+def test_a_default_whose_promotion_and_seal_are_gone_does_not_load(folder: Path) -> None:
+    ship(folder.parent, folder.name)
+    assert load_weights(folder).manifest.seal is not None
+    bare = Manifest.read(folder / MANIFEST).model_copy(update={"promotion": None, "seal": None})
+    (folder / MANIFEST).write_text(bare.to_json(), "utf-8")
+    with pytest.raises(ModelError) as caught:
+        load_weights(folder)
+    assert caught.value.code == "model.not_promoted"
+
+
+def test_a_default_is_known_where_the_folder_is_named_from_within(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ship(folder.parent, folder.name)
+    bare = Manifest.read(folder / MANIFEST).model_copy(update={"promotion": None, "seal": None})
+    (folder / MANIFEST).write_text(bare.to_json(), "utf-8")
+    monkeypatch.chdir(folder.parent)
+    with pytest.raises(ModelError, match="not_promoted"):
+        load_weights(Path(folder.name))

@@ -2,6 +2,9 @@
 
 import json
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,6 +109,25 @@ def survives(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Callable[[], obj
         return True
 
     return survive
+
+
+@pytest.fixture
+def killable(tmp_path: Path) -> Callable[..., dict[str, int] | None]:
+    """Calls a command of the laboratory, killed with -9 where ``killed_at.py`` says; None when it was killed, else how
+    often it did what is counted there."""
+    counted, program = tmp_path / "counted.json", Path(__file__).with_name("killed_at.py")
+
+    def call(words: Sequence[str], at: tuple[str, int] = ("", 0)) -> dict[str, int] | None:
+        line = [sys.executable, "-W", "ignore", str(program), str(counted), at[0], str(at[1]), *words]
+        path = {"PYTHONPATH": os.pathsep.join(sys.path)}
+        done = subprocess.run(
+            line, capture_output=True, text=True, check=False, timeout=200, env={**os.environ, **path}
+        )
+        assert done.returncode in (0, -signal.SIGKILL), done.stderr
+        found: dict[str, int] = json.loads(counted.read_text("utf-8")) if done.returncode == 0 else {}
+        return found or None
+
+    return call
 
 
 @pytest.fixture(scope="module")

@@ -82,6 +82,27 @@ def test_an_export_over_another_detector_is_whole_or_not_there(
     assert verify(tmp_path / "joint-v0").version == "10"
 
 
+def test_an_export_that_is_killed_again_and_again_ends_as_one_that_was_not(
+    checkpoint: Callable[..., Path], tmp_path: Path, killable: Callable[..., dict[str, int] | None]
+) -> None:
+    """By signal 9, before the weights are in their place and before the manifest is."""
+    from training.export import ExportRecipe, export
+
+    path = checkpoint(tuple(read_taxonomy("joint-v0")))
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    for out in (whole, killed):
+        old = export(path, out, ExportRecipe(name="joint-v0", version="9", half=False))
+    words = ["export", str(path), "--name", "joint-v0", "--version", "10", "--out"]
+    for at in (("file", 1), ("manifest", 1)):
+        assert killable([*words, str(killed)], at) is None
+        assert verify(killed / "joint-v0") == old
+    assert killable([*words, str(whole)]) is not None
+    assert killable([*words, str(killed)]) is not None
+    files = [{item.name: item.read_bytes() for item in (out / "joint-v0").iterdir()} for out in (whole, killed)]
+    assert files[0] == files[1]
+    assert verify(killed / "joint-v0").version == "10"
+
+
 def test_half_storage_halves_the_file_and_nothing_else(checkpoint: Callable[..., Path], tmp_path: Path) -> None:
     from training.export import ExportRecipe, export
 

@@ -9,9 +9,9 @@ import pytest
 
 from inference.testing import shipped_manifest
 from model.manifest import FileRef, Manifest
-from model.papers import Quantised, QuantisedFigure
+from model.papers import Interval, Promotion, Quantised, QuantisedFigure
 from model.registry import verify
-from training.model_folder import put
+from training.model_folder import promoted_from, put
 
 SURVIVES = Callable[[int, Callable[[], object]], bool]
 BARE = shipped_manifest("joint-v0")
@@ -54,6 +54,19 @@ def test_other_weights_of_the_same_name_get_another_and_the_old_ones_go(tmp_path
     assert written.weights.file == f"x-{hashlib.sha256(b'two').hexdigest()[:12]}.onnx"
     assert verify(tmp_path) == written, "the seal fits the new name"
     assert {path.name for path in tmp_path.iterdir()} == {"manifest.json", written.weights.file}
+
+
+def test_what_was_promoted_is_known_by_its_content_not_by_the_names_of_its_files(tmp_path: Path) -> None:
+    put(tmp_path, *_detector(b"one", b"small one"))
+    gain = Interval(value=0.2, low=0.1, high=0.3)
+    promotion = Promotion(over="old", policy="0" * 64, score=0.5, gain=gain)
+    candidate, files = _detector(b"two", b"small two")
+    there = put(tmp_path, candidate.model_copy(update={"promotion": promotion, "metrics": ()}).sealed(), files)
+    assert there.weights.file != candidate.weights.file
+    assert promoted_from(candidate, there)
+    assert not promoted_from(candidate, candidate)
+    for other in (_detector(b"two", b"other")[0], _detector(b"two")[0], candidate.model_copy(update={"version": "9"})):
+        assert not promoted_from(other, there)
 
 
 @pytest.mark.parametrize("sealed", [True, False])

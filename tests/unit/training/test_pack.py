@@ -19,7 +19,8 @@ from model.manifest import FileRef
 from training.pack import pack
 from training.pack_opened import unpack
 from training.pack_parts import Parts, write_parts
-from training.pack_photos import Shrinking, file_of, shrunk
+from training.pack_photos import Shrinking, packed, shrunk
+from training.photo_files import content_of
 from training.prepare import prepare
 from training.prepared import Drawn, PreparedPhoto, PreparedSet
 
@@ -72,7 +73,7 @@ def test_a_small_photo_travels_as_it_is_and_test_photos_stay(ready: tuple[Prepar
     assert arrived.photos == tuple(photo for photo in prepared.photos if photo.split != "test")
     assert arrived.model_copy(update={"photos": prepared.photos}) == prepared
     for photo in arrived.photos:
-        assert (tmp_path / "out" / "photos" / photo.path).read_bytes() == (root / photo.path).read_bytes()
+        assert content_of(photo, tmp_path / "out" / "photos") == (root / photo.path).read_bytes()
     assert not list((tmp_path / "out").rglob("test.png"))
 
 
@@ -126,16 +127,24 @@ def test_a_large_photo_becomes_what_its_line_says(tmp_path: Path) -> None:
     pixels = np.zeros((50, 100, 3), np.uint8)
     pixels[10:30, 10:50] = 255
     cv2.imwrite(str(tmp_path / LARGE.path), pixels)
-    file = file_of(LARGE, tmp_path, Shrinking(longest=50, quality=95))
+    large = LARGE.model_copy(update={"sha256": hashlib.sha256((tmp_path / LARGE.path).read_bytes()).hexdigest()})
+    small, file = packed(large, tmp_path, Shrinking(longest=50, quality=95))
+    assert small.model_copy(update={"shrunk_sha256": ""}) == shrunk(large, 50)
+    (tmp_path / LARGE.path).write_bytes(file)
+    assert content_of(small, tmp_path) == file
+    cv2.imwrite(str(tmp_path / LARGE.path), pixels)
     made = np.asarray(cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_COLOR))
     assert made.shape == (25, 50, 3)
     assert made[7:13, 7:23].min() > 200
     assert made[17:].max() < 60
     with pytest.raises(ModelError, match=r"not a photo of 101 x 50") as caught:
-        file_of(LARGE.model_copy(update={"width": 101}), tmp_path, Shrinking(longest=50))
+        packed(large.model_copy(update={"width": 101}), tmp_path, Shrinking(longest=50))
     assert caught.value.code == "model.data_unreadable"
     with pytest.raises(ModelError, match="gone"):
-        file_of(LARGE.model_copy(update={"path": "gone.png"}), tmp_path, Shrinking())
+        packed(LARGE.model_copy(update={"path": "gone.png"}), tmp_path, Shrinking())
+    with pytest.raises(ModelError, match=r"set/large\.png") as caught:
+        packed(LARGE, tmp_path, Shrinking())
+    assert caught.value.code == "model.data_changed"
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_boxes_come_in_the_detectors_labels(draw: DRAW, photo: Any, recipe: MAKE
 def test_a_copy_across_sets_is_held_out_and_told(draw: DRAW, photo: Any, recipe: MAKE, tmp_path: Path) -> None:
     root = draw("damage_types", photo(name="a.png", seed=1, group="g"), photo(name="b.png", seed=2, group="g"))
     draw("undamaged", photo(name="a.png", seed=1, mirrored=True, split="val"), photo(name="b.png", seed=3))
-    report = write(recipe(TYPES, CLEAN), root, tmp_path / "out")
+    report = write(recipe(TYPES, CLEAN), root, tmp_path / "out", settle_leaks=True)
     prepared = PreparedSet.read(tmp_path / "out")
     assert [item.split for item in prepared.photos] == ["val", "val", "val", "train"]
     (leak,) = report.leaks
@@ -82,7 +82,7 @@ def test_a_file_that_a_set_has_twice_is_kept_once_with_its_first_boxes(
         photo(name="d.png", seed=2, boxes=[SCRATCH]),
     )
     draw("undamaged", photo(name="e.png", seed=2))
-    report = write(recipe(TYPES, CLEAN), root, tmp_path / "out")
+    report = write(recipe(TYPES, CLEAN), root, tmp_path / "out", settle_leaks=True)
     first, second, elsewhere = PreparedSet.read(tmp_path / "out").photos
     assert [(item.path[-5:], item.split) for item in (first, second, elsewhere)] == [
         ("a.png", "val"),
@@ -136,7 +136,8 @@ def test_a_source_held_out_is_validated_on_and_never_trained_on(draw: DRAW, phot
     own = _own(root, "damage_types/images/b.png", damages=[DAMAGE])
 
     def prepared(**changes: Any) -> PreparedSet:
-        return prepare(recipe({**TYPES, **changes}, CLEAN, own_labels=True), root, own=own).prepared
+        source = {**TYPES, **changes}
+        return prepare(recipe(source, CLEAN, own_labels=True), root, own=own, settle_leaks=True).prepared
 
     trained, held_out = prepared(), prepared(held_out=True)
     assert {item.path for item in trained.photos} - {item.path for item in held_out.photos} == {
@@ -201,7 +202,7 @@ def test_a_damage_on_no_part_leaves_all_damaged_parts_open(draw: DRAW, photo: An
 
 
 def test_the_report_counts_what_was_settled(draw: DRAW, photo: Any, recipe: MAKE, tmp_path: Path) -> None:
-    boxes = [("minor-dent", -1, 10, 20, 20), ("minor-dent", 5, 5, 0.5, 9), ("minor-scratch", 80, 40, 16, 24)]
+    boxes = [("minor-dent", -1, 10, 20, 20), ("minor-scratch", 80, 40, 16, 24)]
     root = draw("damage_types", photo(name="a.png", seed=1, boxes=boxes), photo(name="b.png", seed=2))
     partless = {key: value for key, value in DAMAGE.items() if key != "part"}
     own = _own(root, "damage_types/images/b.png", parts=[{**PART, "side": "unknown"}], damages=[partless])
@@ -209,7 +210,7 @@ def test_the_report_counts_what_was_settled(draw: DRAW, photo: Any, recipe: MAKE
     report = write(recipe(TYPES, own_labels=True), root, tmp_path / "out", own=own | gone)
     name = "damage_types/images/a.png"
     assert report.clipped.first == (f"{name}: minor-dent [-1.0, 10.0, 19.0, 30.0]",)
-    assert report.slivers.first == (f"{name}: minor-dent [5.0, 5.0, 5.5, 14.0]",)
+    assert report.unusable.count == 0
     assert report.unknown_sides.first == ("damage_types/images/b.png: front_fender",)
     assert report.partless.first == ("damage_types/images/b.png: minor dent",)
     assert report.unmatched.first == ("damage_types/gone.png",)
@@ -322,14 +323,19 @@ def test_the_label_of_a_via_set_can_be_said_in_the_recipe(tmp_path: Path, photo:
     assert _drawn(made) == [("dent", (10, 10, 30, 30))]
 
 
-def test_when_strict_a_picture_on_two_sides_is_refused_by_name(draw: DRAW, photo: Any, recipe: MAKE) -> None:
+def test_a_picture_on_two_sides_is_refused_by_name_unless_leaks_are_to_be_settled(
+    draw: DRAW, photo: Any, recipe: MAKE, tmp_path: Path
+) -> None:
     root = draw("damage_types", *(photo(name=f"{i}.png", seed=i) for i in range(12)))
     draw("undamaged", *(photo(name=f"{i}.png", seed=i, mirrored=True, split="val") for i in range(12)))
-    assert {item.split for item in prepare(recipe(TYPES, CLEAN), root).prepared.photos} == {"val"}
     with pytest.raises(ModelError, match="12 faults, the first 10") as caught:
-        prepare(recipe(TYPES, CLEAN), root, strict=True)
+        write(recipe(TYPES, CLEAN), root, tmp_path / "out")
     assert caught.value.code == "model.data_leaks"
     assert "damage_types/images/0.png (train) and undamaged/images/0.png (val)" in str(caught.value)
+    assert not (tmp_path / "out" / "set.json").exists()
+    report = write(recipe(TYPES, CLEAN), root, tmp_path / "out", settle_leaks=True)
+    assert {item.split for item in PreparedSet.read(tmp_path / "out").photos} == {"val"}
+    assert [leak.settled for leak in report.leaks] == ["val"] * 12
 
 
 def test_a_killed_prepare_leaves_the_old_set_none_or_the_new_one(

@@ -14,8 +14,8 @@ import pytest
 from inference.detector import Detector
 from model.errors import ModelError
 from model.manifest import FileRef, Manifest
-from model.papers import Calibration, Curve, Interval
-from model.registry import DEFAULT_MODEL, MANIFEST, default_model, ship, shipped_weights, verify
+from model.papers import Calibration, Curve, Interval, Promotion
+from model.registry import DEFAULT_MODEL, MANIFEST, default_model, load_weights, ship, shipped_weights, verify
 from model.vocabulary import LabelGroup
 from training.__main__ import app
 from training.bootstrap import Estimate
@@ -30,6 +30,7 @@ OLD = shipped_weights() / "joint-v0"
 CARD = Path(__file__).parents[3] / "docs" / "model-card.md"
 BARE = Manifest.read(OLD / MANIFEST)
 PAPERS = {"rules": "consolidate 1", "photos": "own val"}
+PROMOTION = Promotion(over="joint-v0", policy="0" * 64, score=0.5, gain=Interval(value=0.2, low=0.1, high=0.3))
 SURE = Decision(reasons=(), score=0.5, gain=Estimate(value=0.2, low=0.1, high=0.3), table=())
 
 
@@ -133,7 +134,8 @@ def test_a_kill_leaves_the_old_detector_shipped_or_the_new_one(
     content = weights.read_bytes() + b"other weights"
     weights.write_bytes(content)
     new = FileRef(file=weights.name, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
-    papers = _papers().model_copy(update={"name": name, "weights": new}).sealed()
+    update = {"name": name, "weights": new, "metrics": (), "promotion": PROMOTION}
+    papers = _papers().model_copy(update=update).sealed()
     evaluation = Evaluation(model=papers.reference, weights=new.sha256, draws=1, sets=(), figures=())
     found: list[str] = []
     for deadly in count(1):
@@ -153,6 +155,64 @@ def test_a_kill_leaves_the_old_detector_shipped_or_the_new_one(
     assert new.sha256[:12] in request_.card.read_text("utf-8")
 
 
+def test_a_promotion_that_was_killed_before_its_card_is_finished_by_the_next_call(
+    request_: Request, survives: Callable[[int, Callable[[], object]], bool]
+) -> None:
+    """Under the name of the one that ships, where the new model ships as soon as it is there."""
+    weights = request_.candidate / BARE.weights.file
+    weights.write_bytes(b"other weights")
+    new = FileRef(file=weights.name, sha256=hashlib.sha256(b"other weights").hexdigest(), bytes=13)
+    papers = _papers().model_copy(update={"weights": new})
+    (request_.candidate / MANIFEST).write_text(papers.to_json(), "utf-8")
+    told = papers.model_copy(update={"metrics": (), "promotion": PROMOTION}).sealed()
+    evaluation = Evaluation(model=told.reference, weights=new.sha256, draws=1, sets=(), figures=())
+    finished = 0
+    for deadly in count(1):
+        into, card = request_.into.with_name(f"weights-{deadly}"), request_.card.with_name(f"{deadly}.md")
+        shutil.copytree(request_.into, into)
+        asked = replace(request_, into=into, card=card)
+        (request_.candidate / "answers-0.jsonl").write_text("{}\n", "utf-8")
+        done = survives(deadly, lambda asked=asked: write(asked, told, evaluation, PromotionPolicy.load()))
+        if verify(into / default_model(into)).weights.sha256 == new.sha256:
+            assert promote(asked, {}).promoted
+            assert new.sha256[:12] in card.read_text("utf-8")
+            assert not list(request_.candidate.glob("answers-*"))
+            finished += 1
+        if done:
+            break
+    assert finished > 3
+
+
+def test_a_kill_between_evaluation_and_manifest_of_one_name_leaves_what_loads_and_the_next_call_mends_it(
+    request_: Request, survives: Callable[[int, Callable[[], object]], bool]
+) -> None:
+    """A promoted detector is followed by another of its name. The fourth flush or rename is after the evaluation's."""
+    old = _papers().model_copy(update={"metrics": (), "promotion": PROMOTION}).sealed()
+    new = old.model_copy(update={"version": "0.3"}).sealed()
+    papers = [
+        Evaluation(model=one.reference, weights=one.weights.sha256, draws=draws, sets=(), figures=())
+        for draws, one in enumerate((old, new))
+    ]
+    noted = [
+        one.model_copy(update={"promotion": PROMOTION.model_copy(update={"evaluation": _sha256(paper)})}).sealed()
+        for one, paper in zip((old, new), papers, strict=True)
+    ]
+    policy, folder = PromotionPolicy.load(), request_.into / "joint-v0"
+    write(request_, noted[0], papers[0], policy)
+    assert verify(folder) == noted[0]
+    assert not survives(4, lambda: write(request_, noted[1], papers[1], policy))
+    assert load_weights(folder).manifest == noted[0]
+    with pytest.raises(ModelError) as caught:
+        verify(folder)
+    assert caught.value.code == "model.figures_mismatch"
+    write(request_, noted[1], papers[1], policy)
+    assert verify(folder) == noted[1]
+
+
+def _sha256(evaluation: Evaluation) -> str:
+    return hashlib.sha256(evaluation.to_json().encode()).hexdigest()
+
+
 def test_a_published_model_loads_and_any_change_to_it_is_noticed(request_: Request) -> None:
     papers = Manifest.read(request_.candidate / MANIFEST)
     publish(request_, papers, "joint-v0@0.1+000000000000", SURE, PromotionPolicy.load(), {})
@@ -163,6 +223,7 @@ def test_a_published_model_loads_and_any_change_to_it_is_noticed(request_: Reque
     assert manifest.promotion.gain.value == 0.2
     evaluation = Evaluation.read(folder / EVALUATION)
     assert manifest.metrics == main_figures(evaluation)
+    assert manifest.promotion.evaluation == _sha256(evaluation)
     assert Detector.load(folder).manifest.seal == manifest.digest
     card = request_.card.read_text("utf-8")
     assert "# Model card: joint-x" in card

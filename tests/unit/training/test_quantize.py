@@ -5,6 +5,7 @@ import json
 import time
 import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,12 @@ from onnx import TensorProto, helper, numpy_helper
 
 from inference.backends.openvino import OpenVinoBackend, packed
 from model.errors import ModelError
+from model.registry import DEFAULT_MODEL, load_weights, shipped_weights
 
 pytest.importorskip("nncf")
-from training.quantised_network import after_the_last_weights, copies, quantised
+from training.quantised_network import WEIGHTED, after_the_last_weights, copies, quantised
 from training.quantize import speed_up
+from training.remembered_copies import Copies
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
 
@@ -82,6 +85,17 @@ def test_the_second_copy_leaves_the_whole_head_exact() -> None:
     assert not any(name.startswith("/model.0/") for name in second)
 
 
+def test_the_whole_head_of_the_shipped_network_stays_exact_though_its_convolutions_lose_their_names() -> None:
+    """As many as the file itself names there, and none of them in the first copy's 8 bits."""
+    weights = load_weights(shipped_weights() / DEFAULT_MODEL).content
+    named = [node.name for node in onnx.load_from_string(weights).graph.node if node.op_type == "Conv"]
+    kept_in = []
+    for network, kept in copies(weights):
+        weighted = [op.get_friendly_name() for op in network.get_ops() if op.get_type_name() in WEIGHTED]
+        kept_in.append(len(set(weighted) & set(kept)))
+    assert kept_in == [6, sum(name.startswith("/network/model.23/") for name in named)]
+
+
 def test_the_copy_carries_its_labels_and_answers_nearly_the_same(copy: bytes) -> None:
     full, small = OpenVinoBackend(_network()), OpenVinoBackend(copy)
     assert small.labels == LABELS
@@ -92,10 +106,33 @@ def test_the_copy_carries_its_labels_and_answers_nearly_the_same(copy: bytes) ->
         np.testing.assert_allclose(one, other, atol=0.1)
 
 
-def test_the_same_network_gives_the_same_file() -> None:
-    network, kept = next(iter(copies(_network())))
-    made = quantised(network, _pictures(4), kept)
-    assert packed(made) == packed(made)
+def test_the_same_network_gives_the_same_file_whatever_the_process_did_before() -> None:
+    """OpenVINO counts what has no name through all networks of a process."""
+    made = []
+    for _ in range(2):
+        OpenVinoBackend(_network()).run(_pictures(1)[0])
+        network, kept = next(iter(copies(_network())))
+        made.append(packed(quantised(network, _pictures(4), kept)))
+    assert made[0] == made[1]
+
+
+def test_a_copy_is_made_once_for_a_network_and_its_pictures(tmp_path: Path) -> None:
+    def made(weights: bytes, pictures: list[Any]) -> tuple[Copies, bytes]:
+        tried = Copies(weights, pictures, tmp_path)
+        return tried, next(iter(tried))
+
+    first, content = made(_network(), _pictures(4))
+    (file,) = tmp_path.iterdir()
+    written = file.stat().st_mtime_ns
+    again, same = made(_network(), _pictures(4))
+    assert (same, file.stat().st_mtime_ns, file.read_bytes()) == (content, written, content)
+    other = onnx.load_from_string(_network())
+    helper.set_model_props(other, {"labels": json.dumps(LABELS[::-1])})
+    others = [made(_network(), _pictures(3))[0], made(other.SerializeToString(), _pictures(4))[0]]
+    assert len(list(tmp_path.iterdir())) == 3
+    for one in (first, again, *others):
+        one.forget()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_pack_without_a_network_is_no_network() -> None:

@@ -99,12 +99,33 @@ def test_a_photo_of_another_size_is_another_photo(tmp_path: Path) -> None:
     assert eyes.looks == [7, 7, 7]
 
 
-def test_another_detector_answers_for_itself(tmp_path: Path) -> None:
-    other = MANIFEST.model_copy(update={"version": "9.9"})
+FEWER = MANIFEST.output.model_copy(update={"max_detections": 9})
+SMALLER = MANIFEST.input.model_copy(update={"size": 256})
+OTHER = MANIFEST.weights.model_copy(update={"sha256": "0" * 64})
+RENAMED = MANIFEST.labels[0].model_copy(update={"name": "thing"}), *MANIFEST.labels[1:]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"weights": OTHER}, {"output": FEWER}, {"input": SMALLER}, {"calibration": ()}, {"labels": RENAMED}],
+)
+def test_another_detector_answers_for_itself(change: dict[str, object], tmp_path: Path) -> None:
     list(Remembering(Eyes(), tmp_path).detect_many(_photos(1)))
-    eyes = Eyes(manifest=other)
+    eyes = Eyes(manifest=MANIFEST.model_copy(update={**change, "thresholds": None}))
     list(Remembering(eyes, tmp_path).detect_many(_photos(1)))
     assert eyes.looks == [1]
+
+
+def test_what_is_written_about_a_detector_changes_no_answer(tmp_path: Path) -> None:
+    said = _said(Remembering(Eyes(), tmp_path).detect_many(_photos(1)))
+    sure = tuple(label.model_copy(update={"threshold": 0.9}) for label in MANIFEST.labels)
+    file = MANIFEST.weights.model_copy(update={"file": "moved.onnx"})
+    papers = {"labels": sure, "weights": file, "thresholds": None, "metrics": (), "quantised": None, "version": "9"}
+    eyes = Eyes(manifest=MANIFEST.model_copy(update=papers))
+    looking = Remembering(eyes, tmp_path)
+    (found,) = looking.detect_many(_photos(1))
+    assert (_said([found]), eyes.looks) == (said, [])
+    assert {label.threshold for label in found.labels} == {0.9}
 
 
 @dataclass(slots=True)

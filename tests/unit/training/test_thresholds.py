@@ -13,7 +13,7 @@ from model.vocabulary import LabelGroup
 from training.average_precision import Matches
 from training.figures import measure
 from training.judging import Judged
-from training.thresholds import apply, choose, clean_floor, worst_alarm
+from training.thresholds import apply, choose, clean_floor, members_of, worst_alarm
 from training.validation import Validation
 
 MANIFEST = shipped_manifest("joint-v0")
@@ -85,6 +85,22 @@ def test_without_a_clean_photo_there_is_no_limit_to_keep() -> None:
 def test_the_floor_is_the_lowest_that_keeps_the_limit(limit: float, floor: float) -> None:
     clean = [_judged(("dent", score)) for score in (0.1, 0.3, 0.6, 0.91)]
     assert clean_floor({"dent": 0.05}, clean, limit) == pytest.approx(floor)
+
+
+def test_a_limit_that_no_threshold_keeps_is_said() -> None:
+    clean = [_judged(("dent", 0.995)), _judged(("dent", 0.2))]
+    assert clean_floor({"dent": 0.05}, clean, 0.5) == pytest.approx(0.21)
+    with pytest.raises(ModelError, match=r"50\.0% of the clean photos score 0\.99 or more") as caught:
+        clean_floor({"dent": 0.05}, clean, 0.4)
+    assert (caught.value.code, caught.value.facts) == ("model.clean_limit_unreached", {"over": 0.5})
+
+
+def test_a_group_that_finds_nothing_is_named() -> None:
+    blind = Matches(scores=np.array([0.3]), hits=np.array([False]), boxes=80)
+    found = dict.fromkeys(members_of(MANIFEST, LabelGroup.DAMAGE), blind)
+    with pytest.raises(ModelError, match="of 240 boxes of damage in val") as caught:
+        choose(MANIFEST, _validation([_judged()], **found), clean_limit=0.01)
+    assert caught.value.code == "model.nothing_found"
 
 
 def test_an_alarm_below_its_own_threshold_is_none() -> None:

@@ -5,7 +5,12 @@ import importlib.util
 import io
 import json
 import math
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +112,7 @@ def test_a_killed_run_ends_as_one_that_was_not(
         torch.testing.assert_close(states[1]["average"][name], value, atol=2e-3, rtol=2e-3)
 
     shipped = torch.load(finished, weights_only=False)
-    assert shipped["recipe"] == ready[0].sha256
+    assert (shipped["recipe"], shipped["digest"]) == (ready[0].sha256, ready[1].digest)
     assert tuple(shipped["model"].names.values()) == ready[1].labels
     assert not list(tmp_path.glob("*/*.part"))
 
@@ -168,6 +173,31 @@ def test_a_finished_run_is_finished(ready: tuple[Recipe, PreparedSet, Path], sta
     assert finished.read_bytes() == content
 
 
+def test_a_run_that_is_killed_while_it_saves_its_end_gives_the_network_of_its_end(
+    ready: tuple[Recipe, PreparedSet, Path], start: bytes, tmp_path: Path, survives: Callable[..., bool]
+) -> None:
+    """Before every third flush or rename of the two checkpoints: what a later call returns belongs to the last step."""
+    import torch
+
+    from training.train import Trainer
+
+    Trainer(*ready, tmp_path / "begun", start).save()
+    before = torch.load(Trainer(*ready, tmp_path / "begun", start).finished, weights_only=False)["model"].state_dict()
+    for deadly in count(1, 3):
+        run = Path(shutil.copytree(tmp_path / "begun", tmp_path / str(deadly)))
+        first = Trainer(*ready, run, start)
+        done = survives(deadly, lambda first=first: first.train(lambda _: None))
+        resumed = Trainer(*ready, run, start)
+        finished = torch.load(resumed.train(lambda _: None), weights_only=False)["model"].state_dict()
+        average = resumed.average.half().state_dict()
+        assert resumed.progress.step == 6
+        assert all(torch.equal(finished[name], value.cpu()) for name, value in average.items())
+        assert not all(torch.equal(finished[name], value) for name, value in before.items())
+        if done:
+            break
+    assert deadly == 13
+
+
 @pytest.mark.parametrize("ruined", ["weight", "gradient"])
 def test_a_loss_that_is_no_number_stops_the_run_which_goes_on_from_before(
     ready: tuple[Recipe, PreparedSet, Path], start: bytes, tmp_path: Path, ruined: str
@@ -187,10 +217,11 @@ def test_a_loss_that_is_no_number_stops_the_run_which_goes_on_from_before(
             return terms
 
     run = Ruined(*ready, tmp_path, start)
-    with pytest.raises(ModelError, match=r"step 3: loss .*, gradient (nan|inf)") as caught:
+    with pytest.raises(ModelError, match=r"epoch 0, step 3: loss .*, gradient (nan|inf)") as caught:
         run.train(lambda _: None, save_every=0.0)
     shown = tuple(run.samples.photos[index].path for index in run.samples.order(0, 0)[6:8])
-    assert (caught.value.code, caught.value.facts) == ("model.loss_not_finite", {"step": 3, "photos": shown})
+    facts = {"epoch": 0, "step": 3, "photos": shown}
+    assert (caught.value.code, caught.value.facts) == ("model.loss_not_finite", facts)
     assert all(path in str(caught.value) for path in shown)
 
     resumed = make(*ready, tmp_path, start)
@@ -231,8 +262,122 @@ def test_a_run_does_not_change_its_recipe(
     assert caught.value.code == "model.recipe_invalid"
 
 
+def test_a_kill_costs_no_more_than_the_epoch_it_was_in(
+    ready: tuple[Recipe, PreparedSet, Path], start: bytes, tmp_path: Path
+) -> None:
+    """Four steps an epoch: killed in the second, it goes on where that one began."""
+    make = _watched()
+    run = make(*ready, tmp_path, start)
+    run.dies_at = 5
+    with pytest.raises(_KilledError):
+        run.train(lambda _: None)
+    assert make(*ready, tmp_path, start).progress.step == 4
+
+
+def test_short_epochs_are_saved_now_and_then_and_none_is_left_out_for_good() -> None:
+    from training.progress import APART, Saves
+
+    saves = Saves(every=300.0, epoch=2)
+    assert [saves.due(step) for step in (0, 1)] == [False, True]
+    saves.done()
+    assert [saves.due(step) for step in (2, 3, 4)] == [False, False, False]
+    saves.saved -= APART
+    assert saves.due(4)
+    saves.done()
+    saves.saved -= APART
+    assert [saves.due(step) for step in (6, 7)] == [False, True]
+    saves.done()
+    saves.saved -= 301
+    assert saves.due(8)
+
+
+def test_a_run_does_not_change_its_set(ready: tuple[Recipe, PreparedSet, Path], start: bytes, tmp_path: Path) -> None:
+    """Three photos fewer, by the same recipe; and a run from before runs named their set."""
+    import torch
+
+    from training.train import Trainer
+
+    made, prepared, root = ready
+    Trainer(*ready, tmp_path, start).save()
+    before = (tmp_path / "last.pt").read_bytes()
+    fewer = prepared.model_copy(update={"photos": prepared.photos[3:]})
+    with pytest.raises(ModelError, match="begun with another set") as caught:
+        Trainer(made, fewer, root, tmp_path, start)
+    assert caught.value.code == "model.data_changed"
+    assert (tmp_path / "last.pt").read_bytes() == before
+    state = torch.load(tmp_path / "last.pt", weights_only=True)
+    torch.save({name: value for name, value in state.items() if name != "digest"}, tmp_path / "last.pt")
+    with pytest.raises(ModelError, match="did not name their set") as caught:
+        Trainer(*ready, tmp_path, start)
+    assert caught.value.code == "model.data_changed"
+
+
+@pytest.mark.parametrize("kept", [0, 1, 100, 0.5, 0.999, "words", "list", "part"])
+def test_a_run_whose_state_is_broken_says_so(
+    ready: tuple[Recipe, PreparedSet, Path], start: bytes, tmp_path: Path, kept: float | str
+) -> None:
+    import torch
+
+    from training.train import Trainer
+
+    Trainer(*ready, tmp_path, start).save()
+    path = tmp_path / "last.pt"
+    content = path.read_bytes()
+    if kept == "words":
+        path.write_bytes(b"no checkpoint")
+    elif isinstance(kept, str):
+        torch.save([1] if kept == "list" else {"recipe": ready[0].sha256}, path)
+    else:
+        path.write_bytes(content[: int(kept if kept >= 1 else kept * len(content))])
+    with pytest.raises(ModelError, match=r"last\.pt.*: begin a new run") as caught:
+        Trainer(*ready, tmp_path, start)
+    assert caught.value.code == "model.weights_unreadable"
+
+
+@pytest.mark.parametrize("device", ["foo", "", "meta", "cuda:99", "cuda"])
+def test_a_device_that_is_not_there_is_named(
+    ready: tuple[Recipe, PreparedSet, Path], start: bytes, tmp_path: Path, device: str
+) -> None:
+    import torch
+
+    from training.train import Trainer
+
+    if device == "cuda" and torch.cuda.is_available():
+        pytest.skip("this machine has one")
+    with pytest.raises(ModelError) as caught:
+        Trainer(*ready, tmp_path, start, device=device)
+    assert caught.value.code == "model.device_unusable"
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_photo_that_cannot_be_decoded_ends_the_run_with_its_code_whoever_makes_pictures(
+    ready: tuple[Recipe, PreparedSet, Path], start: bytes, tmp_path: Path, workers: int
+) -> None:
+    made, prepared, root = ready
+    broken = prepared.photos[0]
+    (root / broken.path).write_bytes(b"no picture")
+    told = broken.model_copy(update={"sha256": hashlib.sha256(b"no picture").hexdigest()})
+    frozen = made.model_copy(update={"start": hashlib.sha256(start).hexdigest()})
+    spoiled = prepared.model_copy(update={"photos": (told, *prepared.photos[1:]), "recipe": frozen.sha256})
+    (tmp_path / "set").mkdir()
+    spoiled.write(tmp_path / "set")
+    (tmp_path / "recipe.yaml").write_text(frozen.model_dump_json(), "utf-8")
+    (tmp_path / "start.pt").write_bytes(start)
+    named = {"prepared": "set", "data": root.name, "start": "start.pt", "run": "run", "workers": workers}
+    words = [word for name, value in named.items() for word in (f"--{name}", str(value))]
+    call = [sys.executable, "-m", "training", "train", "recipe.yaml", *words]
+    path = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        call, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=200, env={**os.environ, **path}
+    )
+    assert done.returncode == 1
+    told_of = " ".join(done.stderr.split())
+    assert f"model.data_unreadable: {broken.path}: cannot be decoded" in told_of
+    assert "Traceback" not in told_of
+
+
 def test_a_recipe_starts_from_one_checkpoint(recipe: MAKE, tmp_path: Path) -> None:
-    from training.train import first_checkpoint
+    from training.checkpoint import first_checkpoint
 
     (tmp_path / "start.pt").write_bytes(b"weights")
     made = recipe(TYPES, start=hashlib.sha256(b"weights").hexdigest())

@@ -2,6 +2,7 @@
 
 import importlib.util
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -51,15 +52,43 @@ def test_every_weight_and_running_figure_is_the_weighted_mean(tmp_path: Path) ->
     assert all(bool((value == 1.75).all()) for value in variances)
 
 
-def test_the_mean_names_the_recipe_of_the_last(tmp_path: Path) -> None:
-    from training.checkpoint import recipe_of
+def test_a_mean_that_is_killed_while_it_is_written_leaves_what_was_there(
+    tmp_path: Path, survives: Callable[[int, Callable[[], object]], bool]
+) -> None:
+    from training.weight_average import average
+
+    files, out = [_checkpoint(tmp_path / f"{seed}.pt", seed) for seed in (0, 1)], tmp_path / "mean.pt"
+    average(files, [1.0, 1.0], out)
+    before = out.read_bytes()
+    for deadly in (1, 2):
+        assert not survives(deadly, lambda: average(files, [1.0, 3.0], out))
+        assert out.read_bytes() == before
+    average(files, [1.0, 3.0], out)
+    assert out.read_bytes() != before
+
+
+def test_the_mean_names_the_recipe_and_the_set_of_the_last(tmp_path: Path) -> None:
+    from training.checkpoint import digest_of, recipe_of
     from training.weight_average import average
 
     plain = _checkpoint(tmp_path / "0.pt", 0)
-    trained = [_checkpoint(tmp_path / f"{seed}.pt", seed, recipe=str(seed) * 64) for seed in (1, 2)]
+    said = {seed: {"recipe": str(seed) * 64, "digest": str(seed + 7) * 64} for seed in (1, 2)}
+    trained = [_checkpoint(tmp_path / f"{seed}.pt", seed, **said[seed]) for seed in (1, 2)]
     for files, recipe in ((trained, "2" * 64), ([plain, *trained], "2" * 64), ([*trained, plain], None)):
         average(files, [1.0] * len(files), tmp_path / "mean.pt")
-        assert recipe_of((tmp_path / "mean.pt").read_bytes()) == recipe
+        content = (tmp_path / "mean.pt").read_bytes()
+        assert recipe_of(content) == recipe
+        assert digest_of(content) == (None if recipe is None else "9" * 64)
+
+
+def test_a_checkpoint_that_is_missing_is_named(tmp_path: Path) -> None:
+    from training.weight_average import average
+
+    there = _checkpoint(tmp_path / "0.pt", 0)
+    with pytest.raises(ModelError, match=r"none\.pt") as caught:
+        average([there, tmp_path / "none.pt"], [1.0, 1.0], tmp_path / "mean.pt")
+    assert caught.value.code == "model.weights_missing"
+    assert not (tmp_path / "mean.pt").exists()
 
 
 @pytest.mark.parametrize(("shares", "files"), [([1.0], 1), ([1.0], 2), ([1.0, 0.0], 2), ([1.0, -1.0], 2)])

@@ -1,0 +1,84 @@
+"""The papers beside a promoted detector, held against what its manifest seals.
+
+The manifest carries the main figures under its seal, so loading needs no paper; ``verify`` and the card read them.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from model.errors import ModelError
+from model.manifest import FileRef, Manifest, Metric
+
+EVALUATION = "evaluation.json"
+"""Every figure of the promoted detector, of which the manifest carries the main ones."""
+STUDIES = "studies"
+"""The folder of its studies."""
+DETECTOR = "detector"
+"""What a study calls the detector that it is of."""
+
+
+def files_of(manifest: Manifest) -> tuple[FileRef, ...]:
+    """The networks that a manifest vouches for: the full one, and its 8-bit copy where there is one."""
+    return (manifest.weights, *([manifest.quantised.weights] if manifest.quantised else []))
+
+
+def own_references(manifest: Manifest) -> frozenset[str]:
+    """How assessments and studies cite this detector: with the full network or with its copy."""
+    return frozenset(manifest.model_copy(update={"weights": ref}).reference for ref in files_of(manifest))
+
+
+def check_papers(folder: Path, manifest: Manifest) -> None:
+    """Nothing is asked of a detector that was not promoted.
+
+    Raises ``ModelError`` ``model.figures_mismatch``: the evaluation is missing, of other weights, or says otherwise
+    than the manifest; a study is of another detector.
+    """
+    if manifest.promotion is None:
+        return
+    for fault in (*_evaluation_faults(folder / EVALUATION, manifest), *_study_faults(folder / STUDIES, manifest)):
+        raise ModelError("figures_mismatch", f"{manifest.reference}: {fault}")
+
+
+def _evaluation_faults(path: Path, manifest: Manifest) -> Iterator[str]:
+    sealed = manifest.promotion.evaluation if manifest.promotion else None
+    try:
+        content = path.read_bytes()
+        paper = json.loads(content)
+        weights, found = paper["weights"], [_metric(figure) for figure in paper["figures"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        yield f"{path.name} cannot be read: {error}"
+        return
+    told = {(metric.name, metric.data): metric for metric in found}
+    if sealed not in (None, hashlib.sha256(content).hexdigest()) or len(told) < len(found):
+        yield f"{path.name} was changed after the promotion"
+    if weights not in {ref.sha256 for ref in files_of(manifest)}:
+        yield f"{path.name} is of other weights"
+    for metric in manifest.metrics:
+        if told.get((metric.name, metric.data)) != metric:
+            yield f"{path.name} says otherwise of {metric.name}, {metric.data}"
+
+
+def _study_faults(folder: Path, manifest: Manifest) -> Iterator[str]:
+    """Studies may be added after the promotion, so no seal is over them."""
+    own = own_references(manifest)
+    for path in sorted(folder.glob("*.json")):
+        try:
+            about = json.loads(path.read_bytes())["papers"].get(DETECTOR)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            yield f"study {path.name} cannot be read: {error}"
+            continue
+        if about is not None and about not in own:
+            yield f"study {path.name} is of {about}"
+
+
+def _metric(figure: dict[str, Any]) -> Metric:
+    """A figure as the manifest has it. Raises ``ValueError`` or ``KeyError`` for what is none."""
+    try:
+        return Metric(**{name: figure[name] for name in Metric.model_fields})
+    except ValidationError as error:
+        raise ValueError(f"{figure.get('name')} is no figure") from error
