@@ -14,7 +14,7 @@ from api.staff_texts import for_reader
 from api.versions import etag
 from api.working import changing
 from claims.actors import Actor, ActorKind
-from claims.desk import showing
+from claims.desk import noting, showing
 from claims.desk.desk import Desk
 from claims.desk.house import House
 from claims.repository.idempotency import Answer
@@ -41,6 +41,8 @@ def as_its_customer(desk: Desk, claim_id: UUID) -> Desk:
 def told(desk: Desk, claim_id: UUID, texts: Texts, status: int = 200, **headers: str) -> Answer:
     """The case as it is now, with its ``ETag`` and where it is."""
     document = claim_document(desk, claim_id, texts)
+    if noting.unnoted(desk, claim_id):
+        noting.note_seen(desk, claim_id)
     body = document.model_dump_json()
     told_of = {"ETag": etag(document.version, body.encode()), "Content-Location": claim_address(claim_id)}
     return Answer(status=status, headers={**told_of, "Content-Language": texts.language, **headers}, body=body)
@@ -52,6 +54,16 @@ def changed(change: Change, claim_id: UUID, texts: Texts) -> Callable[[Desk], An
     def work(desk: Desk) -> Answer:
         change(desk, claim_id)
         return told(desk, claim_id, texts)
+
+    return work
+
+
+def nothing_told(change: Callable[[Desk], object]) -> Callable[[Desk], Answer]:
+    """``change``, and 204 for it."""
+
+    def work(desk: Desk) -> Answer:
+        change(desk)
+        return Answer(status=204, body="")
 
     return work
 

@@ -39,19 +39,21 @@ def verify(
         list[str] | None, typer.Option(metavar="SEQ:HASH", help="A line 'audit anchor …' of the service's log.")
     ] = None,
 ) -> None:
-    """Read the whole log and name the first ten faults: entries that were altered, lost, added or moved."""
+    """Read the whole log and name the first ten faults: entries that were altered, lost, added or moved.
+
+    It is compared with the anchors in the database and in the file audit-anchors.jsonl (QUICKCLAIM_AUDIT_ANCHORS).
+    """
     from api.stores import open_stores
-    from claims.repository import anchors, audit
+    from claims.desk.auditing import checked
 
     texts = _texts()
     with coded_errors(), open_stores(Settings.read()) as stores, stores.books.reading() as book:
-        links = [*(one.head for one in anchors.everyone(book)), *map(_head, anchor or ())]
-        faults, entries = audit.verify(book, anchors=links), audit.head(book).seq
-    if not faults:
-        typer.echo(texts.say(note("audit.whole", entries=entries, anchors=len(links))))
+        found = checked(stores.books, book, [*map(_head, anchor or ())])
+    if not found.faults:
+        typer.echo(texts.say(note("audit.whole", entries=found.entries, anchors=found.links)))
         return
-    typer.echo(texts.say(note("audit.broken", count=len(faults))))
-    for fault in faults[:_SHOWN]:
+    typer.echo(texts.say(note("audit.broken", count=len(found.faults))))
+    for fault in found.faults[:_SHOWN]:
         typer.echo(texts.say(fault.note))
     raise typer.Exit(UNSOUND)
 

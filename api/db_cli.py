@@ -18,7 +18,10 @@ def _group() -> None:
 @db_app.command()
 def upgrade() -> None:
     """Bring the tables to what this version expects; all of it or nothing. Safe to run again."""
+    from api.stores import anchors_of, keys_at_hand
     from claims.db import Database, is_embedded, open_engine
+    from claims.desk.auditing import seal
+    from claims.repository.book import Books, Secrets
     from claims.schema import upgrade as upgrade_tables
 
     with coded_errors():
@@ -31,6 +34,8 @@ def upgrade() -> None:
                 from claims.jobs.queued.tables import upgrade as upgrade_carrier
 
                 upgrade_carrier(engine)
+            if (keys := keys_at_hand(settings)) is not None:
+                seal(Books(engine, Secrets.of(keys), anchors_of(settings)))
         finally:
             engine.dispose()
         told = "storage.current" if done.before == done.after else "storage.upgraded"

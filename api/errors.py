@@ -67,7 +67,13 @@ STATUS: Mapping[str, int] = {
     "rights.forbidden": 403,
     "rights.beyond_authority": 403,
     "rights.same_person": 403,
+    "rights.not_of_level": 403,
+    "rights.same_line": 403,
     "rights.password_wrong": 403,
+    "rights.password_due": 403,
+    "rights.password_same": 422,
+    "rights.unproven": 403,
+    "rights.proof_wrong": 403,
     "rights.not_found": 404,
     "rights.not_held": 409,
     "rights.login_taken": 409,
@@ -77,6 +83,7 @@ STATUS: Mapping[str, int] = {
     "rights.password_too_short": 422,
     "rights.password_too_long": 422,
     "rights.locked": 429,
+    "rights.proof_locked": 429,
     "request.too_many": 429,
     "claim.not_yours_to_do": 403,
     "claim.impossible_move": 409,
@@ -85,6 +92,7 @@ STATUS: Mapping[str, int] = {
     "claim.no_new_photos": 409,
     "claim.materials_missing": 409,
     "claim.at_rest": 409,
+    "claim.serves_already": 409,
     "claim.too_many_photos": 409,
     "claim.too_many": 409,
     "claim.offer_over": 409,
@@ -112,6 +120,8 @@ STATUS: Mapping[str, int] = {
     "claim.too_many_tokens": 409,
     "claim.identity_unchecked": 422,
     "claim.nothing_said": 422,
+    "claim.nothing_told": 422,
+    "claim.expected_when": 422,
     "claim.notice_refused": 422,
     "review.not_reproduced": 409,
     "review.holds_enough": 409,
@@ -153,6 +163,13 @@ STATUS: Mapping[str, int] = {
 }
 """Codes without a line here are faults of this installation: 500 ``service.failed``."""
 
+STATUS_OF_PHOTO: Mapping[str, int] = {
+    **dict.fromkeys(("photo.unknown_format", "photo.unsupported_format", "photo.is_document", "photo.is_video"), 415),
+    **dict.fromkeys(("photo.animated", "photo.polyglot"), 415),
+    **dict.fromkeys(("photo.empty", "photo.too_many_bytes"), 422),
+}
+"""Why not one file of a request was kept; the sentences of photos say it."""
+
 
 class FieldProblem(BaseModel):
     """What is wrong with one field. The value itself is never repeated."""
@@ -188,15 +205,15 @@ class Problem(BaseModel):
     @classmethod
     def of(cls, error: QuickClaimError, request: Request, status: int | None = None) -> "Problem":
         """The problem of an error, in the language that the request asks for."""
-        code = error.code if error.code in STATUS else "service.failed"
+        code = error.code if error.code in STATUS or error.code in STATUS_OF_PHOTO else "service.failed"
         texts = Texts.load(language_of(request))
         known = _words(error.facts.get("known") or error.facts.get("missing"), texts)
         facts = {**error.facts, "known": known}
         return cls(
             type=f"/problems#{code}",
-            title=texts.say(Note(f"problem.{code}.title")),
-            status=status or STATUS[code],
-            detail=texts.say(Note(f"problem.{code}.detail", facts)),
+            title=texts.say(Note("problem.no_photo.title" if code in STATUS_OF_PHOTO else f"problem.{code}.title")),
+            status=status or STATUS_OF_PHOTO.get(code) or STATUS[code],
+            detail=texts.say(Note(code if code in STATUS_OF_PHOTO else f"problem.{code}.detail", facts)),
             instance=request.url.path,
             code=code,
             request_id=request_id(request),
@@ -250,7 +267,7 @@ def install(app: FastAPI) -> None:
 async def _coded(request: Request, error: Exception) -> Response:
     if not isinstance(error, QuickClaimError):
         raise error
-    if error.code not in STATUS:
+    if error.code not in STATUS and error.code not in STATUS_OF_PHOTO:
         raise error  # a fault of ours: the guard logs it and answers 500
     return answer(error, request)
 

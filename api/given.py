@@ -21,4 +21,5 @@ class Given:
         """It, as it is sent. What a case holds is nobody's to keep on the way."""
         told = {REPLAYED: "true"} if self.replayed else {}
         headers = {"Cache-Control": "no-store", **self.answer.headers, **told}
-        return Response(self.answer.body, self.answer.status, headers, "application/json")
+        kind = "application/json" if self.answer.body else None
+        return Response(self.answer.body, self.answer.status, headers, kind)

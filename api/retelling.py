@@ -1,7 +1,7 @@
 """Answers that are told again to staff: what they may see of a case ends with their work on it.
 
-An answer that shows a case says which (``Content-Location``, RFC 9110, 8.7). For staff its body is not kept: the case
-is told anew, as it is and as they may see it by now.
+An answer that shows a case, or a complaint about one, says which (``Content-Location``, RFC 9110, 8.7). For staff its
+body is not kept: it is told anew, as it is and as they may see it by now.
 """
 
 import re
@@ -11,12 +11,14 @@ from uuid import UUID
 
 from api.answers import told
 from api.review_views.answer import review_answer
+from api.review_views.complaint_versions import complaint_answer
 from claims.actors import ActorKind
+from claims.desk.complaint_line import complaint_of
 from claims.desk.desk import Desk
 from claims.repository.idempotency import Answer
 from model.texts import Texts
 
-_WHERE: Final = re.compile(r"/v1/(claims|reviews)/([0-9a-f-]{36})")
+_WHERE: Final = re.compile(r"/v1/(claims|reviews)/([0-9a-f-]{36})(?:/complaints/([0-9a-f-]{36}))?")
 
 
 def kept(desk: Desk, answer: Answer) -> Answer:
@@ -29,9 +31,15 @@ def again(desk: Desk, answer: Answer) -> Answer:
     about = _about(desk, answer)
     if about is None:
         return answer
-    texts, claim = Texts.load(answer.headers["Content-Language"]), UUID(about[2])
-    fresh = review_answer(desk, claim, texts) if about[1] == "reviews" else told(desk, claim, texts)
+    fresh = _fresh(desk, about, Texts.load(answer.headers["Content-Language"]))
     return replace(answer, headers={**answer.headers, **fresh.headers}, body=fresh.body)
+
+
+def _fresh(desk: Desk, about: re.Match[str], texts: Texts) -> Answer:
+    claim = UUID(about[2])
+    if about[3]:
+        return complaint_answer(desk, complaint_of(desk, claim, UUID(about[3])), texts)
+    return review_answer(desk, claim, texts) if about[1] == "reviews" else told(desk, claim, texts)
 
 
 def _about(desk: Desk, answer: Answer) -> re.Match[str] | None:

@@ -111,6 +111,10 @@ class Settings(BaseSettings):
     )
     keys: SecretStr | None = Field(default=None, description="the document of the installation's secrets")
     key_file: Path | None = Field(default=None, description="the same as a file; default: made in the home folder")
+    audit_anchors: Path | None = Field(
+        default=None,
+        description="where links of the audit log are kept, best on another disk; default: in the home folder",
+    )
     plain_webhooks: bool = Field(default=False, description="for tests: webhooks of this computer may be plain http")
     production: bool = Field(default=False, description="refuse to start with settings that are not safe in public")
 

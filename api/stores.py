@@ -5,12 +5,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from api.settings import Settings
-from claims import key_file
+from claims import anchor_file, key_file
+from claims.anchor_file import AnchorFile
 from claims.audit import GENESIS
 from claims.db import Database, is_embedded, open_engine
+from claims.desk.auditing import seal
 from claims.keys import Keys
 from claims.photo_store import LocalPhotoStore, PhotoStore
-from claims.repository import audit
+from claims.repository import audit_head
+from claims.repository.audit_head import Kept
 from claims.repository.book import Books, Secrets
 from claims.schema import require_current, upgrade
 from claims.secrecy import Sealer
@@ -35,15 +38,27 @@ def open_stores(settings: Settings) -> Iterator[Stores]:
     """
     engine = open_engine(Database(url=settings.database) if settings.database else Database.in_folder(settings.home))
     try:
-        if is_embedded(engine):
-            upgrade(engine)
-        else:
+        done = upgrade(engine) if is_embedded(engine) else None
+        if done is None:
             require_current(engine)
         keys = _keys(settings, lambda: _untouched(Books(engine, Secrets.of(Keys.new()))))
-        secrets = Secrets.of(keys)
-        yield Stores(books=Books(engine, secrets), photos=_photos(settings, secrets.sealer), keys=keys)
+        books = Books(engine, Secrets.of(keys), anchors_of(settings))
+        if done is not None and done.before not in {None, done.after}:
+            seal(books)
+        yield Stores(books=books, photos=_photos(settings, books.secrets.sealer), keys=keys)
     finally:
         engine.dispose()
+
+
+def keys_at_hand(settings: Settings) -> Keys | None:
+    """The keys of the installation where they can be found; none are made. Raises ``SecrecyError`` for wrong ones."""
+    given = settings.keys or settings.key_file or (settings.home / key_file.NAME).exists()
+    return _keys(settings, lambda: False) if given else None
+
+
+def anchors_of(settings: Settings) -> AnchorFile:
+    """Where links of the audit log are kept beside the database."""
+    return AnchorFile(settings.audit_anchors or settings.home / anchor_file.NAME)
 
 
 def _keys(settings: Settings, untouched: Callable[[], bool]) -> Keys:
@@ -71,4 +86,4 @@ def _photos(settings: Settings, sealer: Sealer) -> PhotoStore:
 def _untouched(books: Books) -> bool:
     """Whatever was done left an entry in the log."""
     with books.reading() as book:
-        return audit.head(book) == GENESIS
+        return audit_head.kept(book) == Kept(GENESIS, None)

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Header, Request, Response
 
 from claims.actions import Action
-from claims.actors import ActorKind
+from claims.actors import Actor, ActorKind
 from claims.desk.desk import Desk
 from model.errors import RequestError, StorageError
 
@@ -27,7 +27,7 @@ IfMatch = Annotated[
 
 
 def etag(version: int, content: bytes) -> str:
-    """Strong: the version of the case, and a hash of what is shown of it to whom in which language."""
+    """Strong: the version of the row, and a hash of what is shown of it to whom in which language."""
     return f'"{version}.{sha256(content).hexdigest()[:16]}"'
 
 
@@ -47,11 +47,18 @@ def require_version(desk: Desk, claim_id: UUID, action: Action, if_match: str | 
     Raises ``RequestError`` ``precondition_needed`` for staff without ``If-Match``, ``StorageError`` ``moved``, and
     ``RightsError`` as ``Desk.claim`` does.
     """
-    claim = desk.claim(claim_id, action)
+    require_match(desk.actor, desk.claim(claim_id, action).version, if_match)
+
+
+def require_match(actor: Actor, version: int, if_match: str | None) -> None:
+    """Returns when the ``version`` of a row is one that the caller saw.
+
+    Raises ``RequestError`` ``precondition_needed`` for staff without ``If-Match``, ``StorageError`` ``moved``.
+    """
     if if_match is None:
-        if desk.actor.kind is ActorKind.STAFF:
+        if actor.kind is ActorKind.STAFF:
             raise RequestError("precondition_needed")
         return
     tags = [_TAG.fullmatch(item.strip()) for item in if_match.split(",")]
-    if if_match.strip() != "*" and claim.version not in {int(tag[1]) for tag in tags if tag is not None}:
-        raise StorageError("moved", "the case is not the one that was seen", row_version=claim.version)
+    if if_match.strip() != "*" and version not in {int(tag[1]) for tag in tags if tag is not None}:
+        raise StorageError("moved", "it is not what was seen", row_version=version)

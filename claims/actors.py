@@ -32,20 +32,24 @@ class Actor:
     """Somebody who acts. Only ``api/`` makes one of anybody but the system, after checking what was shown to it.
 
     ``id`` is the row of the person, the app (not of its key), the job or the claim token. ``claim`` is the one claim
-    that a customer's token opens; a customer who has not reported yet has none. Raises ``ValueError`` for a role that
-    does not go with the kind, and for a claim that is tied to anybody but a customer.
+    that a customer's token opens; a customer who has not reported yet has none. Not ``proven``: the token came through
+    the hands of staff, and nobody has shown yet that it is the customer who bears it. Raises ``ValueError`` for a role
+    that does not go with the kind, and for a claim, or a doubt, that is tied to anybody but a customer.
     """
 
     kind: ActorKind
     id: UUID
     role: Role
     claim: UUID | None = None
+    proven: bool = True
 
     def __post_init__(self) -> None:
         if self.role not in _ROLES[self.kind]:
             raise ValueError(f"{self.kind} cannot act as {self.role}")
         if self.claim is not None and self.kind is not ActorKind.CUSTOMER:
             raise ValueError(f"{self.kind} is not tied to one claim")
+        if not self.proven and self.kind is not ActorKind.CUSTOMER:
+            raise ValueError(f"{self.kind} has nothing to prove")
 
     @property
     def name(self) -> str:

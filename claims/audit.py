@@ -2,7 +2,8 @@
 
 The hash is HMAC-SHA256 with the audit key, or SHA-256 without one, over ``DOMAIN`` and the canonical JSON of everything
 else in the entry: keys sorted, no spaces, UTF-8, no floats. With a key, somebody who has only the database cannot
-compute a chain anew. Without one, or against somebody who has the key, a head or anchors kept elsewhere show it.
+compute a chain anew, nor move its end: the last link bears a seal of its own (``seal_of``). An older state of the whole
+database, and what somebody who has the key wrote anew, show only by links that were kept elsewhere, the anchors.
 """
 
 import hmac
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Final
@@ -21,6 +23,7 @@ from claims.audit_facts import Told, Word, told, word
 from claims.utc import as_text
 
 DOMAIN: Final = b"quickclaim/audit/1\0"
+SEAL_DOMAIN: Final = b"quickclaim/audit-head/1\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,18 @@ class Head:
 
 GENESIS: Final = Head(0, sha256(DOMAIN + b"genesis").hexdigest())
 """What the first entry follows."""
+
+
+def seal_of(head: Head, key: bytes | None) -> str:
+    """What the last link is stored with: HMAC-SHA256 over number and hash, under a key for this alone that follows from
+    the audit key; SHA-256 without one."""
+    content = SEAL_DOMAIN + f"{head.seq}:{head.hash}".encode()
+    return (sha256(content).digest() if key is None else hmac.digest(_sealing(key), content, "sha256")).hex()
+
+
+@lru_cache(8)
+def _sealing(key: bytes) -> bytes:
+    return hmac.digest(key, SEAL_DOMAIN + b"key", "sha256")
 
 
 class ThingKind(StrEnum):

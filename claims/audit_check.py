@@ -19,6 +19,8 @@ class FaultKind(StrEnum):
     TRUNCATED = "truncated"
     BEYOND_HEAD = "beyond_head"
     OTHER_HISTORY = "other_history"
+    UNSEALED = "unsealed"
+    HEADLESS = "headless"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,7 +29,8 @@ class Fault:
 
     altered: the content is not that of its hash · unlinked: it does not follow the entry before · missing: a number
     that is not there · duplicated, moved: a number that came before, or too late · truncated: the chain ends before its
-    head or an anchor · beyond_head: it goes on after its head · other_history: its hash is not that of its anchor.
+    head or an anchor · beyond_head: it goes on after its head · other_history: its hash is not that of its anchor ·
+    unsealed: where the log ends was written by somebody without its key · headless: where it ends is not recorded.
     """
 
     seq: int

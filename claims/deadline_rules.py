@@ -10,8 +10,10 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from claims.actors import STAFF
 from claims.follow_up import FollowUpKind, FollowUpRule
 from claims.policy import Span
+from claims.states import Role
 from claims.triage import CaseClass
 from model.rules_text import read_versioned
 
@@ -102,10 +104,12 @@ class OfferRule(_Rules):
 
 
 class EscalationRule(_Rules):
-    """The chain and the term of each of its levels (M12)."""
+    """The chain, the term of each of its levels, which roles ask each to decide, and which decide there (M12)."""
 
     within: Span
     levels: tuple[Level, ...]
+    asked_by: dict[Level, frozenset[Role]]
+    decided_by: dict[Level, Annotated[frozenset[Role], Field(min_length=1)]]
 
     @field_validator("levels")
     @classmethod
@@ -113,6 +117,14 @@ class EscalationRule(_Rules):
         if sorted(levels) != sorted(Level):
             raise ValueError("each level once")
         return levels
+
+    @field_validator("asked_by", "decided_by")
+    @classmethod
+    def _every_level(cls, roles: dict[Level, frozenset[Role]]) -> dict[Level, frozenset[Role]]:
+        """A level that nobody names would be anybody's."""
+        if set(roles) != set(Level) or not frozenset().union(*roles.values()) <= STAFF:
+            raise ValueError("roles of the staff for each level")
+        return roles
 
 
 class DeadlineRules(_Rules):

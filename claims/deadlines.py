@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self
-from zoneinfo import ZoneInfo
 
-from claims.calendar import Calendar, WorkingDays
-from claims.deadline_rules import Audience, ClockKind, DeadlineRules, Level
-from claims.policy import Deadline, Deadlines, Span, TriagePolicy
+from claims.calendar import WorkingDays
+from claims.clock import Clock, Outcome
+from claims.deadline_rules import Audience, ClockKind, Level
+from claims.policy import Deadline, Span
+from claims.terms import Terms
 from claims.triage import CaseClass
 from claims.utc import utc
 from model.errors import ClaimError
@@ -33,79 +33,6 @@ class Event(StrEnum):
     PAYMENT_RETURNED = "payment_returned"
 
 
-class Outcome(StrEnum):
-    """What became of a clock. One whose case was withdrawn in time is dropped and counts for nothing."""
-
-    RUNNING = "running"
-    WAITING = "waiting"
-    MET = "met"
-    MISSED = "missed"
-    DROPPED = "dropped"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """Every rule that clocks are computed from, for one market."""
-
-    internal: Deadlines
-    rules: DeadlineRules
-    days: WorkingDays
-    version: str
-
-    @classmethod
-    def of(cls, policy: TriagePolicy, rules: DeadlineRules, region: str, calendar: Calendar | None = None) -> Self:
-        """The terms of a region, with its shipped calendar unless given another. Raises ``UsageError``."""
-        market, calendar = policy.market(region), calendar or Calendar.load(region)
-        opens, closes = rules.business.opens, rules.business.closes
-        days = WorkingDays(calendar=calendar, zone=ZoneInfo(market.timezone), opens=opens, closes=closes)
-        version = f"policy {policy.version}, deadlines {rules.version}, calendar {calendar.version}"
-        return cls(internal=policy.deadlines, rules=rules, days=days, version=version)
-
-    def due(self, start: datetime, span: Span) -> datetime:
-        """The end of a span: so many hours later, or the end of business of the last working day; in UTC."""
-        if span.working_days is not None:
-            return self.days.add(start, span.working_days)
-        return utc(start) + timedelta(hours=span.hours or 0)
-
-    def warnings(self, start: datetime, due: datetime, span: Span) -> tuple[Note, ...]:
-        """What a due time rests on that is not known yet."""
-        return self.days.beyond_known(start, due) if span.working_days is not None else ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
-    """One clock; times in UTC. ``due_at`` holds all waits that are over, not the one since ``waiting_since``."""
-
-    kind: ClockKind
-    audience: Audience
-    within: Span
-    started_at: datetime
-    due_at: datetime
-    warnings: tuple[Note, ...] = ()
-    waiting_since: datetime | None = None
-    ended_at: datetime | None = None
-    dropped_at: datetime | None = None
-
-    def outcome(self, at: datetime) -> Outcome:
-        """What can be said at ``at``, which is not before anything recorded. Due to the second is in time."""
-        stopped = self.ended_at or self.dropped_at
-        if self.waiting_since is not None and stopped is None:
-            return Outcome.WAITING
-        if min(self.waiting_since or at, stopped or at) > self.due_at:
-            return Outcome.MISSED
-        if stopped is None:
-            return Outcome.RUNNING
-        return Outcome.MET if self.ended_at else Outcome.DROPPED
-
-    def ended(self, at: datetime) -> Self:
-        """What it waited for has happened. The first time counts."""
-        return self if self.ended_at or self.dropped_at else replace(self, ended_at=utc(at))
-
-    def dropped(self, at: datetime) -> Self:
-        """Nobody waits any more: withdrawn."""
-        return self if self.ended_at or self.dropped_at else replace(self, dropped_at=utc(at))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
     """A level that has to decide until ``due_at`` (UTC), and why it came there."""
@@ -119,6 +46,18 @@ class Escalation:
 def clocks(case_class: CaseClass, event: Event, at: datetime, terms: Terms) -> tuple[Clock, ...]:
     """The clocks that an event starts, those of our own first. A complex case is paid in stages: no payment clock."""
     return tuple(_started(kind, audience, span, at, terms) for kind, audience, span in _spans(case_class, event, terms))
+
+
+def exchanged(running: Sequence[Clock], case_class: CaseClass, at: datetime, terms: Terms) -> tuple[Clock, ...]:
+    """Clocks of the same kinds as ``running``, of the class that a case turns out to have at ``at``.
+
+    They count from when the first of ``running`` was started and wait as long as it did; one that would then be due
+    before ``at`` has a whole term from then on, but no more than there was: nobody could keep it before.
+    """
+    first, kinds = min(running, key=lambda clock: clock.due_at), {clock.kind for clock in running}
+    began = first.started_at + max(first.due_at - terms.due(first.started_at, first.within), timedelta())
+    fresh = (clock for clock in clocks(case_class, Event.MATERIALS_COMPLETE, began, terms) if clock.kind in kinds)
+    return tuple(_kept_possible(clock, first.due_at, at, terms) for clock in fresh)
 
 
 def follow(running: Iterable[Clock], *, runs: bool, at: datetime, terms: Terms) -> tuple[Clock, ...]:
@@ -189,6 +128,13 @@ def _started(kind: ClockKind, audience: Audience, span: Span, at: datetime, term
     due_at = terms.due(at, span)
     warnings = terms.warnings(at, due_at, span)
     return Clock(kind=kind, audience=audience, within=span, started_at=utc(at), due_at=due_at, warnings=warnings)
+
+
+def _kept_possible(clock: Clock, latest: datetime, at: datetime, terms: Terms) -> Clock:
+    if clock.due_at > at:
+        return clock
+    later = _started(clock.kind, clock.audience, clock.within, at, terms)
+    return replace(later, due_at=max(clock.due_at, min(later.due_at, latest)))
 
 
 def _waiting(clock: Clock, at: datetime, terms: Terms) -> Clock:

@@ -26,6 +26,14 @@ class Occasion(StrEnum):
     CLOSED = "closed"
 
 
+class Ending(StrEnum):
+    """What a call is not made after: the case was withdrawn, declined by a person, or is looked at anew."""
+
+    WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
+    ANEW = "anew"
+
+
 class FollowUpKind(StrEnum):
     """What the call is about; ``follow_up.<kind>`` says it to the person who calls."""
 
@@ -36,13 +44,17 @@ class FollowUpKind(StrEnum):
 
 
 class FollowUpRule(BaseModel):
-    """So many calendar days after the event. ``at_latest``: moved to a working day before, else to one after."""
+    """So many calendar days after the event, unless the case has come to one of ``until`` before the call was made.
+
+    ``at_latest``: moved to a working day before, else to one after.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     event: Occasion
     days: int = Field(gt=0, le=365)
     at_latest: bool = False
+    until: frozenset[Ending] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,10 @@ art. 24), and whether a person has to look at all is for ``claims.triage`` to sa
 """
 
 import calendar
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from importlib.resources import files
 from math import ceil
 from typing import Annotated, Self
@@ -25,10 +26,12 @@ from claims.fraud_facts import (
     FraudFact,
     Outlier,
     Repeat,
+    SharedDocument,
     SharedPhoto,
     Tally,
 )
 from claims.identifiers import VIN_CHECK, check_digit_fits
+from claims.materials import Material
 from claims.notice import Notice
 from inference.fingerprint import NEAR_DUPLICATE_DISTANCE, distance
 from model.findings import PartRef
@@ -46,12 +49,16 @@ class FraudRules(BaseModel):
 
     version: str
     near_bits: int = Field(ge=0, le=NEAR_DUPLICATE_DISTANCE)
+    alike_bits: int = Field(ge=0, le=16)
+    most_laid: int = Field(ge=0, le=50)
+    most_told: int = Field(ge=0, le=1000)
     clock_grace_h: int = Field(ge=0, le=48)
     after_report_h: int = Field(gt=0)
     far_km: int = Field(gt=0)
     repeat_months: int = Field(gt=0, le=120)
     repeat_claims: int = Field(ge=1)
     many_complaints: int = Field(ge=1)
+    papers_of_one_case: frozenset[Material]
     weights: Mapping[FraudCode, Annotated[int, Field(ge=0, le=100)]]
 
     @classmethod
@@ -72,6 +79,12 @@ class FraudRules(BaseModel):
         return weights
 
 
+@lru_cache(1)
+def shipped() -> FraudRules:
+    """The shipped rules, read once."""
+    return FraudRules.load()
+
+
 Found = Iterator[tuple[FraudCode, Evidence]]
 
 
@@ -84,6 +97,23 @@ def fraud_facts(case: FraudCase, rules: FraudRules, *, outlier_factor: Decimal) 
     )
 
 
+def of_document(
+    material: Material, others: Mapping[UUID, str], same_car: Collection[UUID], rules: FraudRules
+) -> tuple[FraudFact, ...]:
+    """What a document gives that ``others`` have too, by their numbers. Papers of a car or its driver come again with
+    every case of the ``same_car``; those of one case do not."""
+    code, again = FraudCode.SAME_DOCUMENT, material not in rules.papers_of_one_case
+    return tuple(
+        FraudFact(
+            code=code,
+            evidence=SharedDocument(material=material, claim=claim, claim_number=number),
+            weight=rules.weights[code],
+        )
+        for claim, number in others.items()
+        if not (again and claim in same_car)
+    )
+
+
 def of_notice(notice: Notice, rules: FraudRules) -> tuple[FraudFact, ...]:
     """What the report itself gives to look at."""
     if notice.vin is None or check_digit_fits(notice.vin):
@@ -92,18 +122,35 @@ def of_notice(notice: Notice, rules: FraudRules) -> tuple[FraudFact, ...]:
     return (FraudFact(code=code, evidence=Character(place=VIN_CHECK), weight=rules.weights[code]),)
 
 
+def told_to_others(case: FraudCase, rules: FraudRules, *, number: str, paid: bool) -> dict[UUID, tuple[FraudFact, ...]]:
+    """What each other case is told of a photo that it shares with this one, whose ``number`` that is."""
+    told: dict[UUID, list[FraudFact]] = {}
+    for photo, other, bits in _pairs(case, rules):
+        code = _photo_code(photo, other, paid=paid)
+        evidence = SharedPhoto(photo=other.number, claim=case.claim, claim_number=number, bits=bits)
+        told.setdefault(other.claim, []).append(FraudFact(code=code, evidence=evidence, weight=rules.weights[code]))
+    newest = sorted(told, reverse=True)[: rules.most_told]
+    return {claim: tuple(told[claim]) for claim in newest}
+
+
 def _shared_photos(case: FraudCase, rules: FraudRules) -> Found:
-    """One fact for each photo and other case, by the closest pair."""
+    for photo, other, bits in _pairs(case, rules):
+        evidence = SharedPhoto(photo=photo.number, claim=other.claim, claim_number=other.claim_number, bits=bits)
+        yield _photo_code(photo, other, paid=other.paid), evidence
+
+
+def _pairs(case: FraudCase, rules: FraudRules) -> Iterator[tuple[OwnPhoto, OtherPhoto, int]]:
+    """The closest pair of each photo and other case, and in how many bits it differs."""
     others = [other for other in case.other_photos if other.claim != case.claim]
     for photo in case.photos:
         closest: dict[UUID, tuple[int, OtherPhoto]] = {}
         for other in others:
             bits = _bits(photo, other)
-            if bits <= rules.near_bits and bits < closest.get(other.claim, (65, other))[0]:
+            same = bits <= rules.near_bits or other.copy_of == photo.sha256
+            if same and bits < closest.get(other.claim, (66, other))[0]:
                 closest[other.claim] = (bits, other)
         for bits, other in closest.values():
-            evidence = SharedPhoto(photo=photo.number, claim=other.claim, claim_number=other.claim_number, bits=bits)
-            yield _photo_code(photo, other), evidence
+            yield photo, other, bits
 
 
 def _bits(photo: OwnPhoto, other: OtherPhoto) -> int:
@@ -115,10 +162,10 @@ def _bits(photo: OwnPhoto, other: OtherPhoto) -> int:
     return min((distance(own, other.phash) for own in photo.phashes), default=65)
 
 
-def _photo_code(photo: OwnPhoto, other: OtherPhoto) -> FraudCode:
+def _photo_code(photo: OwnPhoto, other: OtherPhoto, *, paid: bool) -> FraudCode:
     if photo.sha256 == other.sha256:
-        return FraudCode.SAME_PHOTO_PAID if other.paid else FraudCode.SAME_PHOTO
-    return FraudCode.NEAR_PHOTO_PAID if other.paid else FraudCode.NEAR_PHOTO
+        return FraudCode.SAME_PHOTO_PAID if paid else FraudCode.SAME_PHOTO
+    return FraudCode.NEAR_PHOTO_PAID if paid else FraudCode.NEAR_PHOTO
 
 
 def _capture_times(case: FraudCase, rules: FraudRules) -> Found:

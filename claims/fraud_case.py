@@ -55,13 +55,19 @@ class OwnPhoto:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherPhoto:
-    """A photo of any case, this one included; ``paid``: money went out for its case."""
+    """A photo of any case, this one included. ``number`` counts from 1 in its case; ``paid``: money went out for that.
+
+    ``copy_of`` is the SHA-256 of the photo of this case that it was laid on and found to be a copy of, None where its
+    hash alone says that it is the same picture.
+    """
 
     claim: UUID
     claim_number: str
+    number: int = 1
     sha256: str
     phash: int | None = None
     paid: bool = False
+    copy_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,12 @@
 """A fraud fact: what was found, the evidence for it, and how much it weighs. Never a verdict, no personal data."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from claims.materials import Material
 from model.findings import PartRef
 from model.notes import Note
 from parts_pricing.operations import Operation
@@ -20,6 +21,7 @@ class FraudCode(StrEnum):
     SAME_PHOTO_PAID = "same_photo_paid"
     NEAR_PHOTO = "near_photo"
     NEAR_PHOTO_PAID = "near_photo_paid"
+    SAME_DOCUMENT = "same_document"
     TAKEN_BEFORE_POLICY = "taken_before_policy"
     TAKEN_AFTER_REPORT = "taken_after_report"
     TAKEN_AFTER_ARRIVAL = "taken_after_arrival"
@@ -39,6 +41,15 @@ class SharedPhoto:
     claim: UUID
     claim_number: str
     bits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedDocument:
+    """A document that another case has too."""
+
+    material: Material
+    claim: UUID
+    claim_number: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +102,7 @@ class Character:
     place: int
 
 
-Evidence = SharedPhoto | CaptureTime | Distance | Outlier | Repeat | Tally | Character
+Evidence = SharedPhoto | SharedDocument | CaptureTime | Distance | Outlier | Repeat | Tally | Character
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +117,25 @@ class FraudFact:
     def note(self) -> Note:
         """The sentence for an adjuster."""
         told = {item.name: getattr(self.evidence, item.name) for item in fields(self.evidence)}
-        return Note(f"fraud.{self.code}", {name: value for name, value in told.items() if name not in _IDS})
+        return Note(f"fraud.{self.code}", {name: _named(value) for name, value in told.items() if name not in _IDS})
+
+
+def _named(value: object) -> object:
+    return Note(f"material.{value}") if isinstance(value, Material) else value
+
+
+_PAID = {FraudCode.SAME_PHOTO: FraudCode.SAME_PHOTO_PAID, FraudCode.NEAR_PHOTO: FraudCode.NEAR_PHOTO_PAID}
+
+
+def as_paid(fact: FraudFact, paid: Collection[UUID], weights: Mapping[FraudCode, int]) -> FraudFact:
+    """The fact as it is once the other case is among those that were ``paid``."""
+    if fact.code not in _PAID or not isinstance(fact.evidence, SharedPhoto) or fact.evidence.claim not in paid:
+        return fact
+    return replace(fact, code=_PAID[fact.code], weight=weights[_PAID[fact.code]])
 
 
 def risk(facts: Iterable[FraudFact]) -> int:
-    """What orders the queue among cases that are due alike: each code counts once, however often it was found."""
+    """What brings a case forward in the queue: each code counts once, however often it was found."""
     weights: dict[FraudCode, int] = {}
     for fact in facts:
         weights[fact.code] = max(fact.weight, weights.get(fact.code, 0))

@@ -10,10 +10,10 @@ from uuid import UUID
 from claims.actions import Action
 from claims.actors import Actor
 from claims.policy import MarketLimits
-from claims.review_rules import LeaseRule, ReviewRules
+from claims.review_rules import LeadRule, LeaseRule, ReviewRules
 from claims.rights import Rights
 from claims.rights_objects import Settlement
-from claims.states import CaseState
+from claims.states import CaseState, Role
 from claims.triage import CaseClass
 from claims.utc import utc
 from model.errors import ReviewError
@@ -43,7 +43,8 @@ class Lease:
 class Waiting:
     """A case that waits for a person. ``upper`` is the upper bound of the machine's range; ``since``: in this state.
 
-    ``closed_to`` are people who decided before what is contested now.
+    ``closed_to`` are people who decided before what is contested now, or brought it to the level that has it;
+    ``deciders`` the roles that decide there.
     """
 
     claim: UUID
@@ -56,6 +57,7 @@ class Waiting:
     risk: int = 0
     lease: Lease | None = None
     closed_to: frozenset[UUID] = frozenset()
+    deciders: frozenset[Role] = frozenset(Role)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +78,24 @@ class Taken:
     lease: Lease
 
 
-def ordered(queue: Iterable[Waiting]) -> list[Waiting]:
-    """By deadline (without one last), then the higher risk, then who waits longest."""
-    return sorted(queue, key=lambda case: (case.due_at or _NEVER, -case.risk, case.since, case.claim))
+def queue_at(due_at: datetime | None, risk: int, lead: LeadRule) -> datetime | None:
+    """The deadline less the lead of the risk: what the queue goes by. None without a deadline."""
+    return None if due_at is None else due_at - lead.of(risk)
+
+
+def ordered(queue: Iterable[Waiting], at: datetime, lead: LeadRule) -> list[Waiting]:
+    """What is overdue at ``at`` first, then by ``queue_at`` (without one last), the higher risk, who waits longest."""
+
+    def key(case: Waiting) -> tuple[bool, datetime, int, datetime, UUID]:
+        stands = queue_at(case.due_at, case.risk, lead) or _NEVER
+        return not is_overdue(case.due_at, at), stands, -case.risk, case.since, case.claim
+
+    return sorted(queue, key=key)
+
+
+def is_overdue(due_at: datetime | None, at: datetime) -> bool:
+    """Whether a case is past its deadline."""
+    return due_at is not None and due_at < at
 
 
 def claim_next(
@@ -95,7 +112,7 @@ def claim_next(
     if len(held) >= rules.lease.most_held:
         raise ReviewError("holds_enough", f"{len(held)} cases", limit=rules.lease.most_held)
     free = (case for case in cases if holder(case.lease, at) is None and _may_take(case, adjuster, rules, rights))
-    return next((_taken(case, adjuster, at, rules.lease) for case in ordered(free)), None)
+    return next((_taken(case, adjuster, at, rules.lease) for case in ordered(free, at, rules.lead)), None)
 
 
 def holder(lease: Lease | None, at: datetime) -> UUID | None:
@@ -121,6 +138,7 @@ def _may_take(case: Waiting, adjuster: Actor, rules: ReviewRules, rights: Rights
         amount=case.upper, machine_amount=None, case_class=case.case_class, limits=case.limits, reasoned=True
     )
     takes = adjuster.role in rules.queue.get(case.state, frozenset()) and adjuster.id not in case.closed_to
+    takes = takes and adjuster.role in case.deciders
     return takes and rights.authority[adjuster.role].covers(whole)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 from importlib.resources import files
 from typing import Self
 
@@ -32,6 +33,17 @@ class LeaseRule(_Rules):
         return timedelta(minutes=self.minutes)
 
 
+class LeadRule(_Rules):
+    """By how much a risk brings a case forward in the queue: so many minutes for each point, up to ``most_hours``."""
+
+    minutes_per_point: int = Field(ge=0)
+    most_hours: int = Field(ge=0, le=14 * 24)
+
+    def of(self, risk: int) -> timedelta:
+        """Never below zero."""
+        return timedelta(minutes=min(max(risk, 0) * self.minutes_per_point, self.most_hours * 60))
+
+
 class LineLimits(_Rules):
     """The most that one line can be meant to hold: body hours, and each of its amounts."""
 
@@ -44,6 +56,7 @@ class ReviewRules(_Rules):
 
     version: str
     lease: LeaseRule
+    lead: LeadRule
     queue: Mapping[CaseState, frozenset[Role]] = Field(min_length=1)
     limits: LineLimits
 
@@ -66,3 +79,9 @@ class ReviewRules(_Rules):
         if strange := sorted({role for roles in queue.values() for role in roles} - REVIEWERS):
             raise ValueError(f"{', '.join(strange)} reviews no case")
         return queue
+
+
+@lru_cache(1)
+def shipped() -> ReviewRules:
+    """The shipped rules, read once."""
+    return ReviewRules.load()

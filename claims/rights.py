@@ -24,6 +24,11 @@ from model.rules_text import read_versioned
 
 T = TypeVar("T")
 _FILE = "rights.yaml"
+BEFORE_PROOF = frozenset(
+    {Action.READ_CLAIM_MASKED, Action.EXPLAIN, Action.ADD_PHOTOS, Action.SUBMIT_MATERIALS, Action.ASSESS}
+)
+"""What a token that staff handed out opens before its bearer has shown that they are the customer: no more of a case
+than the front line sees and does itself."""
 
 
 class Scope(StrEnum):
@@ -113,7 +118,8 @@ class Rights(_Rules):
 
         Raises ``RightsError``: ``rights.forbidden`` for what the role never does, ``rights.not_found`` for what it
         cannot see, ``rights.not_held`` for a claim that someone else or nobody works on, ``rights.beyond_authority``,
-        ``rights.reason_needed`` and ``rights.same_person``. ``TypeError`` when ``on`` is no such thing.
+        ``rights.reason_needed``, ``rights.same_person``, ``rights.same_line`` and ``rights.unproven``. ``TypeError``
+        when ``on`` is no such thing.
         """
         scope = self.scope(actor.role, action)
         if scope is Scope.NEVER:
@@ -121,7 +127,7 @@ class Rights(_Rules):
         if action in self.claims:
             self._check_claim(actor, action, _as(OnClaim, on, action))
         elif action in self.proposals:
-            _refuse_same(actor, action, _as(OnProposal, on, action).proposer)
+            _check_proposal(actor, action, _as(OnProposal, on, action))
         elif action in self.people:
             _refuse_same(actor, action, _as(OnPerson, on, action).id)
         elif on is not None:
@@ -139,6 +145,8 @@ class Rights(_Rules):
         if not _reaches(self.scope(actor.role, action), actor, claim):
             seen = _reaches(self.scope(actor.role, Action.READ_CLAIM_MASKED), actor, claim)
             raise RightsError("not_held" if seen else "not_found", action, action=action, role=actor.role)
+        if not actor.proven and action not in BEFORE_PROOF:
+            raise RightsError("unproven", action, action=action, role=actor.role)
         if action in self.within_authority:
             self._check_authority(actor, action, _as(Settlement, claim.settlement, action))
 
@@ -172,6 +180,12 @@ def _reaches(scope: Scope, actor: Actor, claim: OnClaim) -> bool:
     if scope is Scope.OWN:
         return actor.claim == claim.id if actor.role is Role.CUSTOMER else claim.app == actor.id
     return scope is Scope.ANY or (scope is Scope.HELD and claim.holder == actor.id)
+
+
+def _check_proposal(actor: Actor, action: Action, proposal: OnProposal) -> None:
+    _refuse_same(actor, action, proposal.proposer)
+    if proposal.same_line:
+        raise RightsError("same_line", action, action=action, role=actor.role)
 
 
 def _refuse_same(actor: Actor, action: Action, other: UUID) -> None:

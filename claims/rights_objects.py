@@ -46,9 +46,13 @@ class OnClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnProposal:
-    """A price table or policy that waits for a second person."""
+    """A price table or policy that waits for a second person.
+
+    ``same_line``: somebody stands behind both the proposer's account and the actor's (``claims.desk.lineage``).
+    """
 
     proposer: UUID
+    same_line: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from claims.conditions import FOR_A_PERSON, FOR_A_PHOTO, left_out, reasons, wanted_photos
-from claims.policy import Deadline, Span, TriagePolicy
+from claims.policy import Deadline, MarketLimits, Span, TriagePolicy
 from claims.situation import Situation
 from model.notes import Note, note
 
@@ -66,12 +66,20 @@ def decide(situation: Situation, policy: TriagePolicy) -> Decision:
         reasons=(*(person + photos or [note("reason.ALL_CLEAR")]), *left_out(situation, policy)),
         wanted=tuple(_by_place(wanted_photos(situation, policy))),
         case_class=case_class,
-        authority=_authority(situation, policy, case_class),
+        authority=authority_of(case_class, situation.upper, policy.market(situation.facts.region)),
         photo_only=_within(situation, policy.market(situation.facts.region).photo_only_below),
         police_report=_police_report(situation, policy),
         review_within=deadline.review,
         payment_within=deadline.payment,
     )
+
+
+def authority_of(case_class: CaseClass, amount: Decimal, limits: MarketLimits) -> Authority:
+    """The least that decides a case of this class and gross ``amount``, in the market's currency (M7, M8)."""
+    if case_class is CaseClass.SIMPLE:
+        return Authority.JUNIOR
+    within = amount <= limits.senior_limit
+    return Authority.SENIOR if within and case_class is CaseClass.ORDINARY else Authority.EXPERT
 
 
 def _by_place(notes: Iterable[Note]) -> list[Note]:
@@ -97,13 +105,6 @@ def _case_class(situation: Situation, policy: TriagePolicy) -> CaseClass:
         return CaseClass.COMPLEX
     small = _within(situation, policy.market(facts.region).simple_below)
     return CaseClass.SIMPLE if facts.single_party and small else CaseClass.ORDINARY
-
-
-def _authority(situation: Situation, policy: TriagePolicy, case_class: CaseClass) -> Authority:
-    if case_class is CaseClass.SIMPLE:
-        return Authority.JUNIOR
-    within = situation.upper <= policy.market(situation.facts.region).senior_limit
-    return Authority.SENIOR if within and case_class is CaseClass.ORDINARY else Authority.EXPERT
 
 
 def _police_report(situation: Situation, policy: TriagePolicy) -> bool:

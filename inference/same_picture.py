@@ -12,7 +12,7 @@ turned by nearly the same angle. The same pictures give the same answer, on any 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, log
-from typing import Self
+from typing import Any, Self
 
 import cv2
 import numpy as np
@@ -38,6 +38,8 @@ _CONFIDENCE = 0.995
 _MOST_DRAWS = 500
 _LEAST_OVERLAP = 0.35
 _LEAST_CORRELATION = 0.90
+_LEAST_DETAIL = 0.75
+_EDGE = np.ones((9, 9), dtype=np.uint8)
 """Measured on training photos; see docs/decisions/0003-photo-intake.md."""
 
 
@@ -69,9 +71,13 @@ class Pictures:
             self._same[one, other] = any(self._aligned(one, other, mirrored) for mirrored in (False, True))
         return self._same[one, other]
 
-    def _aligned(self, one: int, other: int, mirrored: bool) -> bool:
+    def copied(self, one: int, other: int) -> bool:
+        """``same``, in every detail: two cars that stood on one spot of a studio are not. For photos of two cases."""
+        return any(self._aligned(one, other, mirrored, detailed=True) for mirrored in (False, True))
+
+    def _aligned(self, one: int, other: int, mirrored: bool, *, detailed: bool = False) -> bool:
         first, second = self._of(one, mirrored), self._of(other)
-        return first is not None and second is not None and _aligned(first, second)
+        return first is not None and second is not None and _aligned(first, second, detailed=detailed)
 
     def _of(self, place: int, mirrored: bool = False) -> "_Marked | None":
         grey = self._greys[place]
@@ -113,7 +119,7 @@ def _features(grey: Grey) -> tuple[Sequence[cv2.KeyPoint], npt.NDArray[np.uint8]
     return (), np.empty((0, 32), np.uint8)
 
 
-def _aligned(one: _Marked, other: _Marked) -> bool:
+def _aligned(one: _Marked, other: _Marked, *, detailed: bool = False) -> bool:
     transform = _transform(one, other)
     if transform is None:
         return False
@@ -123,7 +129,8 @@ def _aligned(one: _Marked, other: _Marked) -> bool:
     smaller = min(one.grey.size, other.grey.size)
     if covered.sum() < _LEAST_OVERLAP * smaller:
         return False
-    return _correlation(laid, other.grey, covered) >= _LEAST_CORRELATION
+    same = _correlation(laid, other.grey, covered) >= _LEAST_CORRELATION
+    return same and not (detailed and _in_detail(laid, other.grey, covered) < _LEAST_DETAIL)
 
 
 def _transform(one: _Marked, other: _Marked) -> npt.NDArray[np.float64] | None:
@@ -171,9 +178,24 @@ def _draws(matches: int) -> int:
     return 1 if agreeing == 1 else min(_MOST_DRAWS, ceil(log(1 - _CONFIDENCE) / log(1 - agreeing)))
 
 
+def _in_detail(laid: Grey, other: Grey, covered: npt.NDArray[np.bool_]) -> float:
+    """The correlation of what is no larger than a few px, away from the edge of where both pictures are."""
+    inside = cv2.erode(covered.astype(np.uint8), _EDGE) > 0
+    return _pearson(_details(laid)[inside], _details(other)[inside])
+
+
+def _details(grey: Grey) -> npt.NDArray[np.float32]:
+    fine, coarse = (cv2.GaussianBlur(grey.astype(np.float32), (0, 0), width) for width in (1.0, 3.0))
+    return np.asarray(fine - coarse, dtype=np.float32)
+
+
 def _correlation(laid: Grey, other: Grey, covered: npt.NDArray[np.bool_]) -> float:
     """Pearson correlation of the blurred grey levels where both pictures are."""
     one = cv2.GaussianBlur(laid, (0, 0), 1.5)[covered].astype(np.float64)
     two = cv2.GaussianBlur(other, (0, 0), 1.5)[covered].astype(np.float64)
+    return _pearson(one, two)
+
+
+def _pearson(one: npt.NDArray[Any], two: npt.NDArray[Any]) -> float:
     spread = one.std() * two.std()
     return float(((one - one.mean()) * (two - two.mean())).mean() / spread) if spread > 0 else 0.0

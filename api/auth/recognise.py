@@ -63,7 +63,8 @@ def _customer(text: str, books: Books, at: datetime) -> Caller:
     if token is None:
         raise RightsError("token_invalid")
     _require_valid(token, at)
-    return Caller(actor=Actor(kind=ActorKind.CUSTOMER, id=token.id, role=Role.CUSTOMER, claim=token.claim))
+    actor = Actor(kind=ActorKind.CUSTOMER, id=token.id, role=Role.CUSTOMER, claim=token.claim, proven=token.proven)
+    return Caller(actor=actor)
 
 
 def _app(text: str, prefix: str, books: Books, at: datetime) -> Caller:

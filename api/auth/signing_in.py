@@ -47,9 +47,13 @@ def session_of(person: Person, entrance: Entrance, at: datetime, signed_in_at: d
     return Session(token=token, expires_at=own.expires_at(at, began), person=person.id, role=person.role)
 
 
-async def sign_in_with(login: str, password: str, house: House, entrance: Entrance, at: datetime) -> Session:
-    """Raises ``RightsError`` ``credentials`` or ``locked``, ``ServiceError`` ``busy``."""
-    person = await _in_line(entrance, partial(_signed_in, login, password, house, entrance, at))
+async def sign_in_with(
+    login: str, password: str, house: House, entrance: Entrance, at: datetime, *, new: str | None = None
+) -> Session:
+    """``new`` is another password from now on. Raises ``RightsError``: ``credentials``, ``locked``; ``password_due``
+    without a new one for a password that an administrator chose; for the new one ``password_same``,
+    ``password_too_short``, ``password_too_long``; ``ServiceError`` ``busy``."""
+    person = await _in_line(entrance, partial(_signed_in, login, password, new, house, entrance, at))
     return session_of(person, entrance, at)
 
 
@@ -80,7 +84,7 @@ async def _in_line(entrance: Entrance, work: Callable[[], T]) -> T:
         raise
 
 
-def _signed_in(login: str, password: str, house: House, entrance: Entrance, at: datetime) -> Person:
+def _signed_in(login: str, password: str, new: str | None, house: House, entrance: Entrance, at: datetime) -> Person:
     with house.looking(SYSTEM, at) as desk:
         known = sign_in.who_is(desk, login)
         waits = sign_in.stranger_locked_until(desk, login)
@@ -89,8 +93,22 @@ def _signed_in(login: str, password: str, house: House, entrance: Entrance, at: 
     verified = _verified(known, password, house, entrance, at)
     if not verified.right:
         raise RightsError("credentials")
+    kept = _own_choice(known, password, new, entrance)
     with house.desk(of_person(known), at) as desk:
+        if kept is not None:
+            return sign_in.admit(desk, sign_in.change_password(desk, known, kept))
         return sign_in.admit(desk, known, verified.renewed)
+
+
+def _own_choice(known: Person, password: str, new: str | None, entrance: Entrance) -> str | None:
+    """The hash of the new password, None without one."""
+    if new is None:
+        if known.password_due:
+            raise RightsError("password_due")
+        return None
+    if new == password:
+        raise RightsError("password_same")
+    return entrance.passwords.hash(new)
 
 
 def _stranger(

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from api.claim_views.parts import photo_address
+from api.errors import STATUS_OF_PHOTO
 from api.schemas import Statement
 from claims.desk import photos
 from claims.desk.desk import Desk
@@ -22,7 +23,7 @@ from model.texts import Texts
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A file that is not kept: it is empty, or too large."""
+    """A file that is not kept: it is no photo, empty, or too large."""
 
     name: str
     why: Note
@@ -72,8 +73,14 @@ class PhotosAnswer(BaseModel):
 
 
 def looked_at(house: House, sent: Sequence[PhotoSource], at: datetime) -> list[Arrived]:
-    """All files kept and looked at, together. Slow: it belongs in a thread, outside any transaction."""
+    """All files kept and looked at, together. Slow: it belongs in a thread, outside any transaction.
+
+    Raises ``PhotoRejected`` where not one of them is kept: of one that may be a photo, else of the first.
+    """
     seen = photos.look_all(house, [_sent(one) for one in sent], at=at)
+    refused = [one for one in seen if isinstance(one, PhotoRejected)]
+    if refused and len(refused) == len(seen):
+        raise max(refused, key=lambda one: STATUS_OF_PHOTO[one.code])
     return [
         Refused(source.name, Note(one.code, one.facts)) if isinstance(one, PhotoRejected) else one
         for source, one in zip(sent, seen, strict=True)

@@ -35,7 +35,7 @@ _LETTERS: Final = 2
 """Of a name, at least; a Chinese character is one."""
 DIGEST: Final = r"^[0-9a-f]{64}$"
 Words = Annotated[Text, Field(max_length=2000)]
-"""Somebody's own words: sealed where they are kept, shown to the customer and to whoever works on the case."""
+"""Somebody's own words: sealed where they are kept, shown to whoever works on the case."""
 
 
 def _nothing(text: str) -> str | None:

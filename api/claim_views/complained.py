@@ -17,7 +17,8 @@ class ComplaintShownOut(BaseModel):
     """A complaint. `due_at` is when the next step is due, in the market's zone; null once it was solved.
 
     `text` is what the customer said; `reply`, `result` and `answer` are what was said to them at each step. They are
-    shown to the customer, the app and to whoever works on the case.
+    shown to the customer, the app and to whoever works on the case. Where `expected_at` is not null, `result` says why
+    it takes longer, and the result is there by then, in the market's zone.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,6 +33,7 @@ class ComplaintShownOut(BaseModel):
     reply: str | None
     told_at: datetime | None
     result: str | None
+    expected_at: datetime | None
     solved_at: datetime | None
     solution: Statement | None
     answer: str | None
@@ -47,5 +49,6 @@ class ComplaintShownOut(BaseModel):
             **times,
             state_text=texts.name(one.state),
             due_at=pending.due_at and pending.due_at.astimezone(zone),
+            expected_at=one.expected_at and one.expected_at.astimezone(zone),
             solution=one.solution and Statement.of(one.solution, texts),
         )

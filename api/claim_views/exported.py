@@ -18,6 +18,7 @@ from claims.facts import CaseFacts, SeenPhoto
 from claims.follow_up import Feedback
 from claims.repository.timeline import Step
 from claims.states import CaseState, Role
+from model.labels import LabelPart
 from model.texts import Texts
 
 
@@ -30,6 +31,7 @@ class OwnFacts(CaseFacts):
 
     high_risk_tag: bool = Field(default=False, exclude=True)
     seen_photos: tuple[SeenPhoto, ...] = Field(default=(), exclude=True)
+    paid_in_last_year: tuple[LabelPart, ...] = Field(default=(), exclude=True)
     sample_draw: Decimal | None = Field(default=None, exclude=True)
 
 
@@ -54,7 +56,7 @@ class StepOut(_Kept):
             after=discreet_state(step.after),
             role=step.role,
             reason=step.reason and texts.say(discreet_note(step.reason)),
-            words=discreet_words(step.move, step.reason_text),
+            words=discreet_words(step.move, step.role, step.reason_text),
         )
 
 
@@ -70,7 +72,7 @@ class PaymentOut(_Kept):
 
 
 class ComplaintOut(_Kept):
-    """A complaint and what was answered."""
+    """A complaint and what was answered; `result` says why it takes longer where `expected_at` is not null."""
 
     at: datetime
     text: str | None
@@ -79,6 +81,7 @@ class ComplaintOut(_Kept):
     answer: str | None
     replied_at: datetime | None
     told_at: datetime | None
+    expected_at: datetime | None
     solved_at: datetime | None
 
 

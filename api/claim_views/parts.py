@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from api.schemas import Money, Statement
-from claims.deadlines import Clock
+from claims.clock import Clock
 from claims.discretion import discreet_move, discreet_note, discreet_words
 from claims.lifecycle import Lifecycle
 from claims.repository.offers import Offer
@@ -55,7 +55,7 @@ class EventOut(_Shown):
         """``state`` is what the customer saw after it."""
         move = step.move if staff else discreet_move(step.move)
         reason = step.reason if staff or step.reason is None else discreet_note(step.reason)
-        words = step.reason_text if staff else discreet_words(step.move, step.reason_text)
+        words = step.reason_text if staff else discreet_words(step.move, step.role, step.reason_text)
         return cls(
             at=step.at,
             code=move,

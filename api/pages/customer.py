@@ -57,10 +57,13 @@ async def report(request: Request, service: InService, texts: InTexts) -> Respon
 async def case(
     claim_id: UUID, request: Request, customer: ItsCustomer, service: InService, texts: InTexts, at: Now
 ) -> Response:
-    """The case for who has its link. Everybody else reads the same, whether there is such a case or not."""
+    """The case for who has its link, once they have proven whose it is where that was asked. Everybody else reads the
+    same, whether there is such a case or not."""
     if customer is None:
         body = render("customer/enter.html.j2", request, texts, claim_id=claim_id)
         return page(body, request, texts, status=404)
+    if not customer.proven:
+        return page(render("customer/prove.html.j2", request, texts, claim_id=claim_id), request, texts)
     shown = await looking(service.house, customer, at, partial(case_page, claim_id=claim_id, texts=texts))
     body = render(
         "customer/case.html.j2", request, texts, case=shown, claim=shown.claim, most_bytes=IntakeLimits().max_bytes

@@ -62,7 +62,7 @@ async def queue(
     overdue: bool = False,
     page: Annotated[int, Query(ge=1, le=100)] = 1,
 ) -> Response:
-    """Cases by deadline, then risk, then age, and in whose hands each of them is."""
+    """Overdue cases first, then by deadline less a lead for the risk, and in whose hands each of them is."""
     if caller is None:
         return to_sign_in(request)
     wanted = Narrowed(state=state, mine=mine, overdue=overdue)

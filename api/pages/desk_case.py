@@ -24,7 +24,7 @@ from api.staff_texts import StaffTexts
 from api.working import changing, looking
 from claims.actions import Action
 from claims.cover_doubt import CoverDoubt
-from claims.desk import showing
+from claims.desk import noting, showing
 from claims.desk.colleagues import names_of
 from claims.desk.desk import Desk
 from claims.desk.queue import in_line
@@ -107,7 +107,7 @@ async def notice(
             service.house, caller.actor, at, partial(claim_document, claim_id=claim_id, texts=texts)
         )
         if document.notice and not document.notice.masked:
-            await changing(service.house, caller.actor, at, partial(showing.note_seen, claim_id=claim_id))
+            await changing(service.house, caller.actor, at, partial(noting.note_seen, claim_id=claim_id))
     except QuickClaimError as error:
         return refused(error, request, texts, service, caller)
     zone = zone_of(service, document.region)

@@ -57,6 +57,7 @@ def for_scripts(review: ReviewOut, *, mine: bool) -> dict[str, Any]:
         "mine": mine,
         "lines": [_sent(line, review) for line in review.lines],
         "photos": [photo and photo.model_dump() for photo in review.photos],
+        "received": {"photos": len(review.case.photos), "documents": len(review.case.materials)},
         "others": _others(review),
         "corners": {"least": LEAST, "most": MOST},
     }

@@ -19,6 +19,7 @@ from api.routes.session import Credentials
 from api.visit import visit_of
 from api.working import changing
 from claims.desk import sign_in as signing_out
+from claims.passwords import SHORTEST
 from claims.repository.people import OWN_ISSUER
 from model.errors import RequestError, RightsError
 
@@ -74,7 +75,7 @@ async def link_again(request: Request, customer: ItsCustomer) -> ClaimLink:
 @router.get("/desk/sign-in")
 async def sign_in_page(request: Request, texts: InTexts) -> Response:
     """Where staff type their password."""
-    return page(render("desk/sign_in.html.j2", request, texts), request, texts)
+    return page(render("desk/sign_in.html.j2", request, texts, shortest=SHORTEST), request, texts)
 
 
 @router.post("/desk/session", status_code=204, dependencies=[_FromAPage])
@@ -82,7 +83,8 @@ async def sign_in(request: Request, response: Response, credentials: Credentials
     """As ``POST /v1/session``; the token stays in a cookie."""
     service.limits.login(visit_of(request.scope))
     password = credentials.password.get_secret_value()
-    session = await signing_in.sign_in_with(credentials.login, password, service.house, service.entrance, at)
+    new = credentials.chosen
+    session = await signing_in.sign_in_with(credentials.login, password, service.house, service.entrance, at, new=new)
     _keep(response, request, session, at)
 
 

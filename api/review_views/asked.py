@@ -1,25 +1,38 @@
 """Documents that staff send about a case."""
 
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticKnownError
 
 from api.claim_views.asked import Words
 from api.documents import Document
+from api.review_views.for_customer import ForCustomer, kindly
 from claims.as_typed import fault
 from claims.cover_doubt import Seen
 from claims.desk.asking import PhotoWish
 from claims.materials import Material
 from claims.notice import Text
-from claims.review_changes import Change, Why
+from claims.review_changes import Add, Change, Edit, Why
 
-Named = Annotated[Decimal, Field(ge=0, le=1_000_000_000, max_digits=12, decimal_places=2)]
+_PLACES: Final = 2
+
+
+def _in_cents(change: Change) -> Change:
+    """The change, unless it names a hundredth that would have to be rounded."""
+    typed = (*change.amounts.values(), change.hours) if isinstance(change, Edit | Add) else ()
+    if any(amount is not None and amount != round(amount, _PLACES) for amount in typed):
+        raise PydanticKnownError("decimal_max_places", {"decimal_places": _PLACES})
+    return change
+
+
+Named = Annotated[Decimal, Field(ge=0, le=1_000_000_000, max_digits=12, decimal_places=_PLACES)]
 
 
 class Corrections(Document):
-    """What should be different. All changes are taken, or none; amounts include tax."""
+    """What should be different. All changes are taken, or none; amounts include tax and have two decimals at most."""
 
     model_config = ConfigDict(
         hide_input_in_errors=True,
@@ -46,7 +59,7 @@ class Corrections(Document):
         },
     )
 
-    changes: tuple[Change, ...] = Field(min_length=1, max_length=200)
+    changes: tuple[Annotated[Change, AfterValidator(_in_cents)], ...] = Field(min_length=1, max_length=200)
 
 
 class Approval(Document):
@@ -66,7 +79,7 @@ class Approval(Document):
         }
     )
 
-    words: Words | None = Field(default=None, repr=False)
+    words: ForCustomer | None = Field(default=None, repr=False)
     reasons: tuple[Why, ...] = Field(default=(), max_length=20)
     despite_cover: Seen | None = None
 
@@ -84,8 +97,8 @@ class Refusal(Document):
         json_schema_extra={"examples": [{"words": "The damage is older than the policy.", "terms": "Article 7 (3)"}]}
     )
 
-    words: Words = Field(repr=False)
-    terms: Text = Field(max_length=500, repr=False)
+    words: ForCustomer = Field(repr=False)
+    terms: Annotated[Text, AfterValidator(kindly)] = Field(max_length=500, repr=False)
 
 
 class PhotosWanted(Document):
@@ -100,7 +113,7 @@ class PhotosWanted(Document):
     )
 
     wishes: tuple[PhotoWish, ...] = Field(min_length=1, max_length=50)
-    words: Words | None = Field(default=None, repr=False)
+    words: ForCustomer | None = Field(default=None, repr=False)
 
 
 class MaterialsWanted(Document):
@@ -109,7 +122,7 @@ class MaterialsWanted(Document):
     model_config = ConfigDict(json_schema_extra={"examples": [{"more": ["repair_invoice"]}, {}]})
 
     more: tuple[Material, ...] = Field(default=(), max_length=50)
-    words: Words | None = Field(default=None, repr=False)
+    words: ForCustomer | None = Field(default=None, repr=False)
 
 
 class InOwnWords(Document):

@@ -6,14 +6,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.claim_views.asked import Words
 from api.claim_views.parts import claim_address
 from api.documents import Document
 from api.schemas import Statement
 from claims.actors import Actor
 from claims.deadline_rules import Level
 from claims.desk.calling import Due, Number, Occasion
-from claims.desk.complaining import Solution
 from claims.desk.complaint_line import Complained
 from claims.follow_up import FollowUpKind
 from claims.repository.complaints import ComplaintState
@@ -28,10 +26,12 @@ class WaitingComplaintOut(_Shown):
     """A complaint in line, without the customer's words. `level`: who deals with it since clocks were missed.
 
     `held`: somebody answers it, `mine`: the caller does; `takes`: they could take it. `due_at` is when the next step is
-    due, null once it was solved.
+    due, null once it was solved. `expected_at`: by when the customer was told to have the result, where it takes
+    longer. `version` counts its changes, for `If-Match`.
     """
 
     id: UUID
+    version: int
     claim: UUID
     number: str
     href: str
@@ -45,6 +45,7 @@ class WaitingComplaintOut(_Shown):
     takes: bool
     replied_at: datetime | None
     told_at: datetime | None
+    expected_at: datetime | None
     solved_at: datetime | None
 
     @classmethod
@@ -62,6 +63,11 @@ class StaffComplaintOut(WaitingComplaintOut):
     solution: Statement | None
     answer: str | None
 
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return f"{self.href}/complaints/{self.id}"
+
     @classmethod
     def of(cls, found: Complained, actor: Actor, texts: Texts) -> Self:
         """In one language, for somebody."""
@@ -69,22 +75,6 @@ class StaffComplaintOut(WaitingComplaintOut):
         said = {name: getattr(one, name) for name in ("text", "reply", "result", "answer")}
         solution = one.solution and Statement.of(one.solution, texts)
         return cls(**_common(found, actor, texts), **said, solution=solution)
-
-
-class Said(Document):
-    """What was said to the customer, who reads it in the case."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"words": "We look into it and call you tomorrow."}]})
-
-    words: Words | None = Field(default=None, repr=False)
-
-
-class Solved(Said):
-    """How the complaint came to an end, and what was answered."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"how": "put_right", "words": "The part was added."}]})
-
-    how: Solution
 
 
 class CallOut(_Shown):
@@ -145,8 +135,8 @@ class OfCase(Document):
 def _common(found: Complained, actor: Actor, texts: Texts) -> dict[str, Any]:
     one, claim = found.complaint, found.claim
     return {
-        **{name: getattr(one, name) for name in ("id", "claim", "at", "state", "level")},
-        **{name: getattr(one, name) for name in ("replied_at", "told_at", "solved_at")},
+        **{name: getattr(one, name) for name in ("id", "version", "claim", "at", "state", "level")},
+        **{name: getattr(one, name) for name in ("replied_at", "told_at", "expected_at", "solved_at")},
         "number": claim.number,
         "href": claim_address(claim.id),
         "state_text": texts.name(one.state),

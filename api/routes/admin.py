@@ -14,6 +14,7 @@ from api.deps import InService, Now
 from api.documents import Document, DocumentRoute, Line, never_kept, printable
 from api.idempotent import InKeyed, once
 from api.openapi import problems
+from api.paging import AfterRow, Most, page
 from api.routes.session import Login, Password
 from api.working import changing, looking
 from claims.desk import staff
@@ -92,10 +93,12 @@ def made(document: Document) -> Answer:
 
 
 @router.get("/people", operation_id="listPeople", responses=READS)
-async def list_people(actor: CurrentActor, service: InService, at: Now) -> list[PersonOut]:
-    """Everybody, the longest known first."""
-    found = await looking(service.house, actor, at, staff.everyone)
-    return [PersonOut.of(person) for person in found]
+async def list_people(
+    actor: CurrentActor, service: InService, at: Now, response: Response, cursor: AfterRow = None, limit: Most = 50
+) -> list[PersonOut]:
+    """Everybody, the longest known first. `Link` leads to the next page."""
+    found = await looking(service.house, actor, at, partial(staff.everyone, after=cursor, limit=limit + 1))
+    return [PersonOut.of(one) for one in page(found, limit, response, "/v1/admin/people", lambda last: last.id)]
 
 
 @router.post("/people", operation_id="addPerson", status_code=201, response_model=PersonOut, responses=CHANGES)

@@ -12,6 +12,7 @@ from api.auth.who import CurrentActor
 from api.deps import InService, Now
 from api.documents import Document, DocumentRoute, Line, never_kept
 from api.idempotent import InOnce, once
+from api.paging import AfterRow, Most, page
 from api.routes.admin import CHANGES, READS, made
 from api.working import changing, looking
 from claims.desk import app_access
@@ -85,9 +86,12 @@ class FreshKeyOut(KeyOut):
 
 
 @router.get("/apps", operation_id="listApps", responses=READS)
-async def list_apps(actor: CurrentActor, service: InService, at: Now) -> list[AppOut]:
-    """Every app, by name."""
-    return [AppOut.of(app) for app in await looking(service.house, actor, at, app_access.everyone)]
+async def list_apps(
+    actor: CurrentActor, service: InService, at: Now, response: Response, cursor: AfterRow = None, limit: Most = 50
+) -> list[AppOut]:
+    """Every app, by name. `Link` leads to the next page."""
+    found = await looking(service.house, actor, at, partial(app_access.everyone, after=cursor, limit=limit + 1))
+    return [AppOut.of(one) for one in page(found, limit, response, "/v1/admin/apps", lambda last: last.id)]
 
 
 @router.post("/apps", operation_id="addApp", status_code=201, response_model=AppOut, responses=CHANGES)
@@ -108,9 +112,19 @@ async def change_app(app: UUID, asked: Activity, actor: CurrentActor, service: I
 
 
 @router.get("/apps/{app}/keys", operation_id="listKeys", responses=READS)
-async def list_keys(app: UUID, actor: CurrentActor, service: InService, at: Now) -> list[KeyOut]:
-    """Keys of an app by prefix, in force or not."""
-    return [KeyOut.of(key) for key in await looking(service.house, actor, at, partial(app_access.keys_of, app=app))]
+async def list_keys(
+    app: UUID,
+    actor: CurrentActor,
+    service: InService,
+    at: Now,
+    response: Response,
+    cursor: AfterRow = None,
+    limit: Most = 50,
+) -> list[KeyOut]:
+    """Keys of an app by prefix, in force or not, the oldest first. `Link` leads to the next page."""
+    look = partial(app_access.keys_of, app=app, after=cursor, limit=limit + 1)
+    found = await looking(service.house, actor, at, look)
+    return [KeyOut.of(one) for one in page(found, limit, response, f"/v1/admin/apps/{app}/keys", lambda last: last.id)]
 
 
 @router.post("/apps/{app}/keys", operation_id="addKey", status_code=201, response_model=FreshKeyOut, responses=CHANGES)

@@ -12,10 +12,13 @@ from anyio import to_thread
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
+from api.answers import nothing_told
 from api.auth.who import CurrentActor
 from api.deps import InService, Now
 from api.documents import Document, DocumentRoute, never_kept
 from api.idempotent import InOnce, once
+from api.paging import AfterRow, Most, page
+from api.review_views.places import AfterPlace, place_of, place_text
 from api.routes.admin import CHANGES, READS, made
 from api.routes.admin_apps import Activity
 from api.working import changing, looking
@@ -97,10 +100,20 @@ class DeadLetter(Document):
 
 
 @router.get("/apps/{app}/webhooks", operation_id="listWebhooks", responses=READS)
-async def list_webhooks(app: UUID, actor: CurrentActor, service: InService, at: Now) -> list[WebhookOut]:
-    """Receivers of an app, active or not."""
-    found = await looking(service.house, actor, at, partial(receivers.of_app, app=app))
-    return [WebhookOut.of(webhook) for webhook in found]
+async def list_webhooks(
+    app: UUID,
+    actor: CurrentActor,
+    service: InService,
+    at: Now,
+    response: Response,
+    cursor: AfterRow = None,
+    limit: Most = 50,
+) -> list[WebhookOut]:
+    """Receivers of an app, active or not, the oldest first. `Link` leads to the next page."""
+    look = partial(receivers.of_app, app=app, after=cursor, limit=limit + 1)
+    found = await looking(service.house, actor, at, look)
+    rows = page(found, limit, response, f"/v1/admin/apps/{app}/webhooks", lambda last: last.id)
+    return [WebhookOut.of(webhook) for webhook in rows]
 
 
 @router.post(
@@ -152,12 +165,21 @@ async def replace_secret(
 
 
 @router.get("/dead-letters", operation_id="listDeadLetters", responses=READS)
-async def list_dead_letters(actor: CurrentActor, service: InService, at: Now) -> list[DeadLetter]:
-    """Notifications that were given up, the latest first; a hundred at most."""
-    return [DeadLetter.of(one) for one in await looking(service.house, actor, at, receivers.dead_letters)]
+async def list_dead_letters(
+    actor: CurrentActor, service: InService, at: Now, response: Response, cursor: AfterPlace = None, limit: Most = 50
+) -> list[DeadLetter]:
+    """Notifications that were given up, the latest first. `Link` leads to the next page."""
+    look = partial(receivers.dead_letters, after=place_of(cursor), limit=limit + 1)
+    found = await looking(service.house, actor, at, look)
+    return [DeadLetter.of(one) for one in page(found, limit, response, "/v1/admin/dead-letters", _place)]
 
 
 @router.post("/dead-letters/{delivery}/revive", operation_id="reviveDeadLetter", status_code=204, responses=CHANGES)
-async def revive_dead_letter(delivery: UUID, actor: CurrentActor, service: InService, at: Now) -> None:
+async def revive_dead_letter(delivery: UUID, actor: CurrentActor, service: InService, at: Now, key: InOnce) -> Response:
     """Try a notification again from the start."""
-    await changing(service.house, actor, at, partial(receivers.revive, delivery=delivery))
+    work = nothing_told(partial(receivers.revive, delivery=delivery))
+    return (await once(key, service.house, actor, at, work)).response()
+
+
+def _place(letter: Delivery) -> str:
+    return place_text(letter.dead_at or letter.made_at, letter.id)

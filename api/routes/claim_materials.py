@@ -15,6 +15,7 @@ from api.claim_views.asked import DIGEST, PhotoOfCase
 from api.claim_views.documents import attached
 from api.claim_views.shown import ClaimOut
 from api.deps import InService, InTexts, Now, Service
+from api.document_kinds import PDF, PICTURES, media_type
 from api.errors import field_problems
 from api.estimating import limits
 from api.idempotent import InKeyed, once
@@ -25,21 +26,18 @@ from api.working import changing, looking
 from claims import case_limits
 from claims.actions import Action
 from claims.actors import ActorKind
-from claims.desk import room, showing, submitting
+from claims.desk import noting, room, showing, submitting
 from claims.desk.desk import Desk
 from claims.desk.house import House
 from claims.materials import Material
 from claims.repository import photos
 from claims.repository.idempotency import Answer
-from inference.intake.sniff import sniff
-from model.errors import ClaimError, PhotoRejected, RequestError, RightsError
+from model.errors import ClaimError, RequestError, RightsError
 
 router = APIRouter(prefix="/v1/claims/{claim_id}/materials", tags=["claims"])
 
 _JSON: Final = "application/json"
-_PDF: Final = b"%PDF-"
-_PICTURES: Final = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "heif": "image/heif"}
-_KINDS: Final = ("application/pdf", *_PICTURES.values(), "application/octet-stream")
+_KINDS: Final = (PDF, *PICTURES.values(), "application/octet-stream")
 _MIB: Final = 1024 * 1024
 
 
@@ -63,8 +61,8 @@ async def add_material(
 ) -> Response:
     """Hand in a document as the body (PDF, JPEG, PNG, WebP, HEIC), or name a photo of the case as `{"photo": …}`.
 
-    A document may have up to 10 MB, and a case 60 of them. It is sealed where it is kept, and never opened here. The
-    answer lists what is still missing.
+    A document may have up to 10 MB, and a case 60 of them. A picture has to be readable and a PDF whole; each file is
+    one document, and each photo one shot. It is sealed where it is kept. The answer lists what is still missing.
     """
     welcome = partial(_welcome, claim_id=claim_id, material=material, again=key.key is not None)
     await looking(service.house, actor, at, welcome)
@@ -72,12 +70,11 @@ async def add_material(
         content = await _read(request, service, share)
         named = request.headers.get("content-type", "").partition(";")[0].strip().lower() == _JSON
         wanted = _photo(content) if named else None
-        media_type = None if wanted else _media_type(content)
-        digest = await service.line.run(partial(_kept, service.house, content, at)) if wanted is None else wanted
+        kind, digest = (None, wanted) if wanted else await service.line.run(partial(_kept, service.house, content, at))
 
     def work(desk: Desk) -> Answer:
         room.for_document(desk, desk.claim(claim_id, Action.SUBMIT_MATERIALS), material, digest)
-        kept_as = media_type or _photo_type(desk, claim_id, digest)
+        kept_as = kind or _photo_type(desk, claim_id, digest)
         submitting.add_material(desk, claim_id, material, digest, kept_as)
         return told(desk, claim_id, texts, 201)
 
@@ -105,7 +102,7 @@ async def get_material(
     look = partial(showing.document, claim_id=claim_id, material=material, sha256=sha256)
     file = await looking(service.house, actor, at, look)
     if actor.kind is ActorKind.STAFF:
-        await changing(service.house, actor, at, partial(showing.note_seen, claim_id=claim_id))
+        await changing(service.house, actor, at, partial(noting.note_seen, claim_id=claim_id))
     return attached(file, material)
 
 
@@ -122,8 +119,9 @@ def _welcome(desk: Desk, claim_id: UUID, *, material: Material, again: bool) -> 
     room.for_document(desk, claim, material)
 
 
-def _kept(house: House, content: bytes, at: datetime) -> str:
-    return house.photos.put(content, at=at)
+def _kept(house: House, content: bytes, at: datetime) -> tuple[str, str]:
+    """What kind it is, and its SHA-256. Nothing that is no document is kept."""
+    return media_type(content, house.eyes.limits), house.photos.put(content, at=at)
 
 
 def _photo(content: bytes) -> str:
@@ -148,13 +146,3 @@ def _photo_type(desk: Desk, claim_id: UUID, sha256: str) -> str:
     if photo is None:
         raise RightsError("not_found", "no such photo")
     return photo.media_type
-
-
-def _media_type(content: bytes) -> str:
-    """Of what people can look at: nothing that runs anywhere. What it is called does not count."""
-    if content.startswith(_PDF):
-        return "application/pdf"
-    try:
-        return _PICTURES[sniff(content)]
-    except PhotoRejected:
-        raise RequestError("not_a_document") from None

@@ -21,7 +21,7 @@ from api.versions import IfMatch, require_version, shown
 from api.working import changing, looking
 from claims.actions import Action
 from claims.actors import Actor, ActorKind
-from claims.desk import offering, opening, showing, submitting, wishes
+from claims.desk import noting, offering, opening, showing, submitting, wishes
 from claims.desk.cover import Cover, state_cover
 from claims.desk.desk import Desk
 from claims.follow_up import Feedback
@@ -100,7 +100,7 @@ async def get_claim(
     document = await looking(service.house, actor, at, partial(claim_document, claim_id=claim_id, texts=texts))
     answer = shown(request, document.model_dump_json().encode(), document.version, texts.language)
     if answer.status_code == 200 and document.inside is not None and document.notice and not document.notice.masked:
-        await changing(service.house, actor, at, partial(showing.note_seen, claim_id=claim_id))
+        await changing(service.house, actor, at, partial(noting.note_seen, claim_id=claim_id))
     return answer
 
 

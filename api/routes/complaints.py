@@ -5,15 +5,20 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from api.auth.who import CurrentActor
 from api.deps import InService, InTexts, Now
 from api.documents import DocumentRoute
 from api.idempotent import InOnce, once
-from api.openapi import problems
-from api.review_views.places import ComplaintPlace, place_of, place_text
-from api.review_views.service import Said, Solved, StaffComplaintOut, WaitingComplaintOut
+from api.openapi import CHANGES_CASE, READS_CASE, problems
+from api.paging import Most, page
+from api.review_views.complaint_asked import Said, Solved, Told, ToldDelay
+from api.review_views.complaint_pages import look_for
+from api.review_views.complaint_versions import IfMatchComplaint, complaint_answer, require_seen
+from api.review_views.places import AfterPlace, complaint_place
+from api.review_views.service import StaffComplaintOut, WaitingComplaintOut
+from api.versions import shown
 from api.working import looking
 from claims.desk import complaining, complaint_line
 from claims.desk.complaint_line import Complained
@@ -24,7 +29,6 @@ from model.texts import Texts
 router = APIRouter(prefix="/v1", tags=["service"], route_class=DocumentRoute)
 
 _READS = problems(401, 403, 404, 422, 429, 500, 503)
-_CHANGES = problems(400, 401, 403, 404, 408, 409, 412, 413, 422, 429, 500, 503)
 _ONE = "/claims/{claim_id}/complaints/{complaint_id}"
 
 
@@ -36,50 +40,60 @@ async def complaints_in_line(
     at: Now,
     response: Response,
     open: Annotated[bool, Query(description="false: those that were solved, the newest first")] = True,  # noqa: A002
-    cursor: Annotated[
-        ComplaintPlace | None, Query(max_length=200, description="goes on after a page; see `Link`")
-    ] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    cursor: AfterPlace = None,
+    limit: Most = 50,
 ) -> list[WaitingComplaintOut]:
     """Complaints of all cases that nobody has solved, by when the next step is due. `Link` leads to the next page.
 
     They are taken, or answered at once, by the front line; where a clock was missed by the level above.
     """
-    look = _page(open, cursor, limit + 1)
+    look = look_for(still_open=open, cursor=cursor, limit=limit + 1)
     found = await looking(service.house, actor, at, look)
     response.headers.update({"Cache-Control": "no-store", "Content-Language": texts.language})
-    if len(found) > limit:
-        after = place_text(found[limit - 1].pending)
-        response.headers["Link"] = f'</v1/complaints?open={str(open).lower()}&limit={limit}&cursor={after}>; rel="next"'
-    return [WaitingComplaintOut.of(one, actor, texts) for one in found[:limit]]
+    rows = page(found, limit, response, f"/v1/complaints?open={str(open).lower()}", complaint_place)
+    return [WaitingComplaintOut.of(one, actor, texts) for one in rows]
 
 
 @router.post(
     "/complaints/{complaint_id}/take",
     operation_id="takeComplaint",
     response_model=StaffComplaintOut,
-    responses=_CHANGES,
+    responses=CHANGES_CASE,
 )
 async def take(
-    complaint_id: UUID, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
+    complaint_id: UUID,
+    actor: CurrentActor,
+    service: InService,
+    texts: InTexts,
+    at: Now,
+    key: InOnce,
+    if_match: IfMatchComplaint = None,
 ) -> Response:
     """The caller answers this complaint. Never who decided its case."""
-    work = _shown(partial(complaining.take, complaint_id=complaint_id), texts)
-    return (await once(key, service.house, actor, at, work)).response()
+    seen = partial(require_seen, complaint_id=complaint_id, if_match=if_match)
+    do = partial(complaining.take, complaint_id=complaint_id)
+    return (await once(key, service.house, actor, at, _changed(seen, do, texts))).response()
 
 
 @router.post(
     "/complaints/{complaint_id}/release",
     operation_id="releaseComplaint",
     response_model=StaffComplaintOut,
-    responses=_CHANGES,
+    responses=CHANGES_CASE,
 )
 async def release(
-    complaint_id: UUID, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
+    complaint_id: UUID,
+    actor: CurrentActor,
+    service: InService,
+    texts: InTexts,
+    at: Now,
+    key: InOnce,
+    if_match: IfMatchComplaint = None,
 ) -> Response:
     """Somebody else shall answer it."""
-    work = _shown(partial(complaining.release, complaint_id=complaint_id), texts)
-    return (await once(key, service.house, actor, at, work)).response()
+    seen = partial(require_seen, complaint_id=complaint_id, if_match=if_match)
+    do = partial(complaining.release, complaint_id=complaint_id)
+    return (await once(key, service.house, actor, at, _changed(seen, do, texts))).response()
 
 
 @router.get("/claims/{claim_id}/complaints", operation_id="listComplaints", responses=_READS)
@@ -92,39 +106,62 @@ async def list_complaints(
     return [StaffComplaintOut.of(one, actor, texts) for one in found]
 
 
-@router.post(f"{_ONE}/reply", operation_id="replyToComplaint", response_model=StaffComplaintOut, responses=_CHANGES)
+@router.get(_ONE, operation_id="getComplaint", response_model=StaffComplaintOut, responses=READS_CASE)
+async def get_complaint(
+    claim_id: UUID,
+    complaint_id: UUID,
+    request: Request,
+    actor: CurrentActor,
+    service: InService,
+    texts: InTexts,
+    at: Now,
+) -> Response:
+    """A complaint as it is now, with the `ETag` that whoever takes or answers it sends."""
+    look = partial(complaint_line.complaint_of, claim_id=claim_id, complaint_id=complaint_id)
+    document = StaffComplaintOut.of(await looking(service.house, actor, at, look), actor, texts)
+    return shown(request, document.model_dump_json().encode(), document.version, texts.language)
+
+
+@router.post(f"{_ONE}/reply", operation_id="replyToComplaint", response_model=StaffComplaintOut, responses=CHANGES_CASE)
 async def reply(
     claim_id: UUID,
     complaint_id: UUID,
+    asked: Said,
     actor: CurrentActor,
     service: InService,
     texts: InTexts,
     at: Now,
     key: InOnce,
-    asked: Said | None = None,
+    if_match: IfMatchComplaint = None,
 ) -> Response:
     """The customer got a first reply. `words` are shown to them in the case."""
-    do = partial(complaining.reply, claim_id=claim_id, complaint_id=complaint_id, words=_words(asked))
-    return (await once(key, service.house, actor, at, _shown(do, texts))).response()
+    seen = partial(require_seen, claim_id=claim_id, complaint_id=complaint_id, if_match=if_match)
+    do = partial(complaining.reply, claim_id=claim_id, complaint_id=complaint_id, words=asked.words)
+    return (await once(key, service.house, actor, at, _changed(seen, do, texts))).response()
 
 
-@router.post(f"{_ONE}/told", operation_id="tellComplaint", response_model=StaffComplaintOut, responses=_CHANGES)
+@router.post(f"{_ONE}/told", operation_id="tellComplaint", response_model=StaffComplaintOut, responses=CHANGES_CASE)
 async def tell(
     claim_id: UUID,
     complaint_id: UUID,
+    asked: Told,
     actor: CurrentActor,
     service: InService,
     texts: InTexts,
     at: Now,
     key: InOnce,
-    asked: Said | None = None,
+    if_match: IfMatchComplaint = None,
 ) -> Response:
-    """The customer was told the result, or why it takes longer. `words` are shown to them in the case."""
-    do = partial(complaining.tell, claim_id=claim_id, complaint_id=complaint_id, words=_words(asked))
-    return (await once(key, service.house, actor, at, _shown(do, texts))).response()
+    """The customer was told the result; or why it takes longer, and by when they have it, at most the time that every
+    level together has to decide. `words` are shown to them in the case."""
+    expected_at = asked.expected_at if isinstance(asked, ToldDelay) else None
+    seen = partial(require_seen, claim_id=claim_id, complaint_id=complaint_id, if_match=if_match)
+    tell_it = partial(complaining.tell, claim_id=claim_id, complaint_id=complaint_id)
+    do = partial(tell_it, words=asked.words, expected_at=expected_at)
+    return (await once(key, service.house, actor, at, _changed(seen, do, texts))).response()
 
 
-@router.post(f"{_ONE}/solve", operation_id="solveComplaint", response_model=StaffComplaintOut, responses=_CHANGES)
+@router.post(f"{_ONE}/solve", operation_id="solveComplaint", response_model=StaffComplaintOut, responses=CHANGES_CASE)
 async def solve(
     claim_id: UUID,
     complaint_id: UUID,
@@ -134,26 +171,19 @@ async def solve(
     texts: InTexts,
     at: Now,
     key: InOnce,
+    if_match: IfMatchComplaint = None,
 ) -> Response:
     """Nothing of it is open. What had not been said before is said with it."""
+    seen = partial(require_seen, claim_id=claim_id, complaint_id=complaint_id, if_match=if_match)
     do = partial(complaining.solve, claim_id=claim_id, complaint_id=complaint_id, how=asked.how, words=asked.words)
-    return (await once(key, service.house, actor, at, _shown(do, texts))).response()
+    return (await once(key, service.house, actor, at, _changed(seen, do, texts))).response()
 
 
-def _page(open_: bool, cursor: str | None, most: int) -> Callable[[Desk], tuple[Complained, ...]]:
-    place = None if cursor is None else place_of(cursor)
-    if open_:
-        return partial(complaint_line.waiting, after=place, limit=most)
-    return partial(complaint_line.solved, before=None if place is None else place.id, limit=most)
+def _changed(seen: Callable[[Desk], None], do: Callable[[Desk], Complained], texts: Texts) -> Callable[[Desk], Answer]:
+    """What was ``seen`` is what is changed, in one transaction."""
 
-
-def _words(asked: Said | None) -> str | None:
-    return None if asked is None else asked.words
-
-
-def _shown(do: Callable[[Desk], Complained], texts: Texts) -> Callable[[Desk], Answer]:
     def work(desk: Desk) -> Answer:
-        document = StaffComplaintOut.of(do(desk), desk.actor, texts)
-        return Answer(status=200, headers={"Content-Language": texts.language}, body=document.model_dump_json())
+        seen(desk)
+        return complaint_answer(desk, do(desk), texts)
 
     return work

@@ -21,7 +21,9 @@ from api.review_views.asked import (
     Suspicion,
     TheirAmount,
 )
+from api.review_views.decided import InDecision
 from api.review_views.versions import IfMatchReview, seen_by
+from claims.actions import Action
 from claims.desk import asking, deciding, escalating, handing_over, queue
 from claims.desk.desk import Desk
 from claims.repository.idempotency import Answer
@@ -51,99 +53,73 @@ async def approve(
 
 
 @router.post("/decline", operation_id="declineClaim", response_model=ClaimOut, responses=CHANGES_CASE)
-async def decline(
-    claim_id: UUID, asked: Refusal, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def decline(asked: Refusal, decision: InDecision) -> Response:
     """Nothing is payable, why, and by which terms. The customer can contest it; a machine never does this."""
     do = partial(deciding.decline, words=asked.words, terms=asked.terms)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await decision.made(Action.DECLINE, do)
 
 
 @router.post("/ask-photos", operation_id="askPhotos", response_model=ClaimOut, responses=CHANGES_CASE)
-async def ask_photos(
-    claim_id: UUID, asked: PhotosWanted, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def ask_photos(asked: PhotosWanted, decision: InDecision) -> Response:
     """The case waits for these photos, and comes back to a person with them."""
     do = partial(asking.ask_photos, wishes=asked.wishes, words=asked.words)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await decision.made(Action.ASK_PHOTO, do)
 
 
 @router.post("/ask-materials", operation_id="askMaterials", response_model=ClaimOut, responses=CHANGES_CASE)
-async def ask_materials(
-    claim_id: UUID,
-    asked: MaterialsWanted,
-    actor: CurrentActor,
-    service: InService,
-    texts: InTexts,
-    at: Now,
-    key: InOnce,
-) -> Response:
+async def ask_materials(asked: MaterialsWanted, decision: InDecision) -> Response:
     """All that is missing, and what is wanted beyond it, in one list."""
     do = partial(asking.ask_materials, more=asked.more, words=asked.words)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await decision.made(Action.ASK_MATERIALS, do)
 
 
 @router.post("/escalate", operation_id="escalate", response_model=ClaimOut, responses=CHANGES_CASE)
-async def escalate(
-    claim_id: UUID, asked: InOwnWords, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def escalate(asked: InOwnWords, decision: InDecision) -> Response:
     """The next level shall decide."""
     do = partial(escalating.escalate, words=asked.words)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await decision.made(Action.ESCALATE, do)
 
 
 @router.post("/return", operation_id="returnReview", response_model=ClaimOut, responses=CHANGES_CASE)
-async def give_back(
-    claim_id: UUID, asked: InOwnWords, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def give_back(asked: InOwnWords, decision: InDecision) -> Response:
     """The level has decided, on this basis, and the case goes on from where it was."""
     do = partial(escalating.give_back, words=asked.words)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await decision.made(Action.RETURN, do)
 
 
 @router.post("/suspect", operation_id="suspect", response_model=ClaimOut, responses=CHANGES_CASE)
-async def suspect(
-    claim_id: UUID, asked: Suspicion, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def suspect(asked: Suspicion, decision: InDecision) -> Response:
     """Facts that were found go to a specialist; they are no verdict."""
     do = partial(handing_over.suspect, evidence=asked.evidence, words=asked.words)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await decision.made(Action.SUSPECT, do)
 
 
 @router.post("/clear", operation_id="clear", response_model=ClaimOut, responses=CHANGES_CASE)
-async def clear(
-    claim_id: UUID, asked: InOwnWords, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def clear(asked: InOwnWords, decision: InDecision) -> Response:
     """What was found has been explained; the case is reviewed as any other."""
     do = partial(handing_over.clear, words=asked.words)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await decision.made(Action.CLEAR, do)
 
 
 @router.post("/send-third-party", operation_id="sendThirdParty", response_model=ClaimOut, responses=CHANGES_CASE)
-async def send_third_party(
-    claim_id: UUID, asked: InOwnWords, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def send_third_party(asked: InOwnWords, decision: InDecision) -> Response:
     """Somebody independent shall assess it once more."""
     do = partial(handing_over.send_third_party, words=asked.words)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await decision.made(Action.SEND_THIRD_PARTY, do)
 
 
 @router.post("/third-party-answer", operation_id="thirdPartyAnswer", response_model=ClaimOut, responses=CHANGES_CASE)
-async def third_party_answer(
-    claim_id: UUID, asked: TheirAmount, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def third_party_answer(asked: TheirAmount, decision: InDecision) -> Response:
     """Their amount beside ours: both are kept, and a person looks at both."""
     do = partial(handing_over.third_party_answered, theirs=asked.amount, words=asked.words)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await decision.made(Action.THIRD_PARTY_ANSWERED, do)
 
 
 @router.post("/recall", operation_id="recall", response_model=ClaimOut, responses=CHANGES_CASE)
-async def recall(
-    claim_id: UUID, asked: InOwnWords, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def recall(asked: InOwnWords, decision: InDecision) -> Response:
     """Something was found before the money went out: the offer holds no longer."""
     do = partial(deciding.recall, words=asked.words)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await decision.made(Action.RECALL, do)
 
 
 @router.post("/take-up", operation_id="takeUp", response_model=ClaimOut, responses=CHANGES_CASE)
@@ -155,9 +131,7 @@ async def take_up(
 
 
 @router.post("/refer", operation_id="refer", response_model=ClaimOut, responses=CHANGES_CASE)
-async def refer(
-    claim_id: UUID, asked: InOwnWords, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def refer(asked: InOwnWords, decision: InDecision) -> Response:
     """A person shall look, whatever the machine is at."""
     do = partial(handing_over.refer, words=asked.words)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await decision.made(Action.REFER, do)

@@ -4,10 +4,10 @@
 """
 
 from functools import partial
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from api.answers import changed
 from api.auth.who import CurrentActor
@@ -16,6 +16,7 @@ from api.deps import InService, InTexts, Now
 from api.documents import DocumentRoute
 from api.idempotent import InOnce, once
 from api.openapi import CHANGES_CASE, problems
+from api.paging import AfterRow, Most
 from api.review_views.asked import InOwnWords
 from api.review_views.payments import PaymentOut, PaymentProof, PaymentStart, Returned
 from api.working import looking
@@ -34,8 +35,8 @@ async def list_payments(
     at: Now,
     response: Response,
     state: Literal["returned", "under_way"] = "returned",
-    cursor: Annotated[UUID | None, Query(description="goes on after a page; see the header `Link`")] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    cursor: AfterRow = None,
+    limit: Most = 50,
 ) -> list[PaymentOut]:
     """Money that the bank sent back and that has to be sent again, with until when; or money that is on its way."""
     look = partial(payment_list.waiting, came_back=state == "returned", after=cursor, limit=limit)
@@ -48,12 +49,25 @@ async def list_payments(
 
 @router.get(f"{_CASE}/payments", operation_id="claimPayments", responses=problems(401, 403, 404, 422, 429, 500, 503))
 async def claim_payments(
-    claim_id: UUID, actor: CurrentActor, service: InService, texts: InTexts, at: Now, response: Response
+    claim_id: UUID,
+    actor: CurrentActor,
+    service: InService,
+    texts: InTexts,
+    at: Now,
+    response: Response,
+    cursor: AfterRow = None,
+    limit: Most = 50,
 ) -> list[PaymentOut]:
-    """Every payment of a case, the first first: its `id` is what later words about it name."""
-    found = await looking(service.house, actor, at, partial(payment_list.of_case, claim_id=claim_id))
+    """Every payment of a case, the first first: its `id` is what later words about it name.
+
+    `Link` leads to the next page.
+    """
+    look = partial(payment_list.of_case, claim_id=claim_id, after=cursor, limit=limit)
+    found = await looking(service.house, actor, at, look)
     response.headers.update({"Cache-Control": "no-store", "Content-Language": texts.language})
-    return [PaymentOut.of(one, texts) for one in found]
+    if found.after is not None:
+        response.headers["Link"] = f'</v1/claims/{claim_id}/payments?limit={limit}&cursor={found.after}>; rel="next"'
+    return [PaymentOut.of(one, texts) for one in found.payments]
 
 
 @router.post(f"{_CASE}/payments", operation_id="startPayment", response_model=ClaimOut, responses=CHANGES_CASE)

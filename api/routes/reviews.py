@@ -19,7 +19,8 @@ from api.review_views.queued import Place, QueuedOut, page, review_address
 from api.review_views.review import ReviewOut
 from api.review_views.versions import IfMatchReview, seen_by
 from api.staff_texts import StaffTexts
-from api.working import looking
+from api.working import changing, looking
+from claims.desk import noting
 from claims.desk import queue as line
 from claims.desk.desk import Desk
 from claims.desk.reviewing import correct
@@ -39,7 +40,7 @@ async def list_reviews(
     cursor: Annotated[Place | None, Query(max_length=400, description="goes on after a page; see `Link`")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> list[QueuedOut]:
-    """Cases that nobody else works on, by deadline, then risk, then age. `Link` leads to the next page."""
+    """Cases that nobody else works on, overdue ones first, then by deadline less the lead of a risk."""
     found = await looking(service.house, actor, at, partial(page, after=cursor, limit=limit))
     response.headers.update({"Cache-Control": "no-store", "Content-Language": texts.language})
     if found.after is not None:
@@ -63,10 +64,7 @@ async def next_review(actor: CurrentActor, service: InService, texts: InTexts, a
         taken = line.claim_next(desk)
         return Answer(status=204, body="") if taken is None else _taken(desk, taken.id, texts)
 
-    answer = (await once(key, service.house, actor, at, work)).response()
-    if answer.status_code == 204:
-        del answer.headers["Content-Type"]
-    return answer
+    return (await once(key, service.house, actor, at, work)).response()
 
 
 @router.post("/{claim_id}/take", operation_id="takeReview", response_model=ClaimOut, responses=CHANGES_CASE)
@@ -120,13 +118,18 @@ async def release(
 async def get_review(
     claim_id: UUID, request: Request, actor: CurrentActor, service: InService, texts: InTexts, at: Now
 ) -> Response:
-    """The estimate as people have made it so far, the machine's value beside every person's, and all that is known."""
-    answer = await looking(service.house, actor, at, partial(review_answer, claim_id=claim_id, texts=texts))
+    """The estimate as people have made it so far, the machine's value beside every person's, and all that is known.
+
+    Who is shown personal data in full is noted, once an hour.
+    """
+    answer, unnoted = await looking(service.house, actor, at, partial(_reviewed, claim_id=claim_id, texts=texts))
     known = [item.strip().removeprefix("W/") for item in request.headers.get("if-none-match", "").split(",")]
     headers = {**answer.headers, "Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie, Accept-Language"}
     if answer.headers["ETag"] in known or "*" in known:
         del headers["Content-Language"]
         return Response(None, 304, headers)
+    if unnoted:
+        await changing(service.house, actor, at, partial(noting.note_seen, claim_id=claim_id))
     return Response(answer.body, answer.status, headers, "application/json")
 
 
@@ -148,6 +151,10 @@ async def corrections(
         return review_answer(desk, claim_id, texts, corrected)
 
     return (await once(key, service.house, actor, at, work)).response()
+
+
+def _reviewed(desk: Desk, claim_id: UUID, texts: Texts) -> tuple[Answer, bool]:
+    return review_answer(desk, claim_id, texts), noting.unnoted(desk, claim_id)
 
 
 def _taken(desk: Desk, claim_id: UUID, texts: Texts) -> Answer:

@@ -37,12 +37,18 @@ Password = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
 
 
 class Credentials(Document):
-    """A login and its password."""
+    """A login and its password. `new`: the password from now on; needed once where an administrator chose it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"login": "li.na", "password": "four words of my own"}]})
 
     login: Login
     password: Password
+    new: Password | None = None
+
+    @property
+    def chosen(self) -> str | None:
+        """The new password as it was typed."""
+        return None if self.new is None else self.new.get_secret_value()
 
 
 class PasswordChange(Document):
@@ -73,15 +79,17 @@ class SessionOut(BaseModel):
         return cls(token=session.token, expires_at=session.expires_at, person=session.person, role=session.role)
 
 
-@router.post("", operation_id="signIn", status_code=201, responses=problems(*_ANY, 401))
+@router.post("", operation_id="signIn", status_code=201, responses=problems(*_ANY, 401, 403))
 async def sign_in_with(request: Request, credentials: Credentials, service: InService, at: Now) -> SessionOut:
     """Sign in. A wrong login and a wrong password get the same answer after the same time.
 
-    After a few wrong passwords in a row the account waits, each time longer: `rights.locked` with `Retry-After`.
+    After a few wrong passwords in a row the account waits, each time longer: `rights.locked` with `Retry-After`. A
+    password that an administrator chose lets nobody in (`rights.password_due`) until it is sent with a `new` one.
     """
     service.limits.login(visit_of(request.scope))
     password = credentials.password.get_secret_value()
-    signed = await signing_in.sign_in_with(credentials.login, password, service.house, service.entrance, at)
+    new = credentials.chosen
+    signed = await signing_in.sign_in_with(credentials.login, password, service.house, service.entrance, at, new=new)
     return SessionOut.of(signed)
 
 

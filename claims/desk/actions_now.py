@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from claims.actions import Action
+from claims.desk import levels
 from claims.desk.desk import Desk
 from claims.lifecycle_faults import RESULT_TOLD
 from claims.repository import payments
@@ -36,6 +37,10 @@ def actions_now(desk: Desk, claim: Claim, offered: Sequence[Offer], *, photograp
     if claim.state is CaseState.ASSESSED:
         open_one = next((one for one in offered if one.ended_at is None), None)
         wanted.pop(Action.ACCEPT if ran_out(desk, open_one) else Action.RENEW_OFFER, None)
+        if open_one is None or not open_one.machine:
+            wanted.pop(Action.REFUSE_AUTOMATION, None)
+    if Action.ESCALATE in wanted and not levels.may_ask(desk, claim):
+        wanted.pop(Action.ESCALATE, None)
     if any(offer.accepted_at for offer in offered) and payments.went_out(desk.book, claim.id):
         wanted.pop(Action.WITHDRAW, None)
     if claim.state is CaseState.ESCALATED and claim.came_from not in RESULT_TOLD:

@@ -33,10 +33,10 @@ class FreshKey:
     text: str = field(repr=False)
 
 
-def everyone(desk: Place) -> tuple[App, ...]:
-    """All apps by name."""
+def everyone(desk: Place, *, after: UUID | None = None, limit: int | None = None) -> tuple[App, ...]:
+    """All apps by name, or ``limit`` of them; ``after`` goes on after a page."""
     desk.check(Action.MANAGE_APPS)
-    return apps.everyone(desk.book)
+    return apps.everyone(desk.book, after=after, limit=limit)
 
 
 def add(desk: Place, name: str, *, states_cover: bool = False) -> App:
@@ -59,9 +59,9 @@ def set_active(desk: Place, app: UUID, *, active: bool) -> App:
     return managed(desk, app)
 
 
-def keys_of(desk: Place, app: UUID) -> tuple[AppKey, ...]:
-    """All keys, in force or not. Raises ``RightsError`` ``not_found``."""
-    return app_keys.of_app(desk.book, managed(desk, app).id)
+def keys_of(desk: Place, app: UUID, *, after: UUID | None = None, limit: int | None = None) -> tuple[AppKey, ...]:
+    """All keys, in force or not, or ``limit`` of them; ``after`` goes on. Raises ``RightsError`` ``not_found``."""
+    return app_keys.of_app(desk.book, managed(desk, app).id, after=after, limit=limit)
 
 
 def key_with_prefix(desk: Place, prefix: str) -> AppKey | None:

@@ -17,6 +17,7 @@ from claims.desk import clocks, suspicions
 from claims.desk.desk import Desk, thing_of
 from claims.desk.handed_in import submitted
 from claims.desk.house import ASSESS, House
+from claims.desk.laying import laid
 from claims.desk.looking import observations_of
 from claims.desk.moving import move
 from claims.desk.offering import offer_of_machine
@@ -101,6 +102,8 @@ def carry_out(house: House, job: Job, clock: Callable[[], datetime]) -> Assessme
     observations = observations_of(house, digests, at=clock())
     with house.looking(system, clock()) as desk:
         around = suspicions.surroundings(desk, claim, observations)
+    around = laid(house, around, observations)
+    with house.looking(system, clock()) as desk:
         facts = suspicions.known_facts(desk, claim, around)
     on = _day(house, claim.region, clock())
     assessment = conclude(observations, facts, house.rulebook, model_version=house.eyes.version, on=on)
@@ -117,6 +120,7 @@ def take_down(desk: Desk, claim_id: UUID, concluded: Concluded) -> Claim:
     A case that has left the machine meanwhile, because its customer wants a person or has withdrawn, stays where it is.
     Raises ``StorageError`` ``moved`` where photos or facts came that the machine has not seen: it looks once more.
     """
+    suspicions.lock(desk, claim_id, concluded.around)
     claim, assessment = desk.claim(claim_id, Action.ASSESS), concluded.assessment
     if claim.state is CaseState.ASSESSING and not _of_today(desk, claim, assessment, concluded.facts):
         raise StorageError("moved", "photos or facts came while the machine looked", row_version=claim.version)
@@ -133,16 +137,16 @@ def take_down(desk: Desk, claim_id: UUID, concluded: Concluded) -> Claim:
             amount=estimate.total,
             currency=estimate.currency,
         )
+    noted = suspicions.note_down(desk, claim, made, assessment, concluded.around)
     if claim.state is not CaseState.ASSESSING:
-        return claim
+        return noted if noted == claim else claims.save(desk.book, noted)
     clocks.reclassify(desk, claim, decision.case_class)
     claim = replace(
-        claim,
+        noted,
         case_class=decision.case_class,
         authority=decision.authority,
         upper=estimate.high,
         currency=estimate.currency,
-        risk=suspicions.note_down(desk, claim, made, assessment, concluded.around),
     )
     return _decided(desk, claim, made, assessment)
 

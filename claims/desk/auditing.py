@@ -7,10 +7,11 @@ from uuid import UUID
 
 from claims.actions import Action
 from claims.audit import Entry, Head, Thing, ThingKind
-from claims.audit_check import Fault
+from claims.audit_check import Fault, FaultKind
 from claims.desk.desk import Desk, thing_of
 from claims.examples import Example
-from claims.repository import anchors, audit, claims, reviews
+from claims.repository import anchors, audit, audit_head, claims, reviews
+from claims.repository.book import Book, Books
 from model.errors import RightsError
 
 
@@ -38,11 +39,29 @@ def entries_of(desk: Desk, claim_id: UUID, *, after: int, limit: int) -> tuple[E
 
 
 def verify(desk: Desk, given: Sequence[Head] = ()) -> Verified:
-    """The whole log, read once. ``given`` are links that the caller kept. Raises ``RightsError`` ``forbidden``."""
+    """The whole log, as ``checked``. ``given`` are links that the caller kept. Raises ``RightsError`` ``forbidden``."""
     desk.check(Action.VERIFY_AUDIT)
-    links = [*(one.head for one in anchors.everyone(desk.book)), *given]
-    faults = audit.verify(desk.book, anchors=links)
-    return Verified(entries=audit.head(desk.book).seq, links=len(links), faults=faults)
+    return checked(desk.house.books, desk.book, given)
+
+
+def checked(books: Books, book: Book, given: Sequence[Head] = ()) -> Verified:
+    """The whole log, read once, beside the links of the table, of the file of anchors and those that are ``given``.
+
+    ``book`` is a transaction that has read nothing yet: the file is read before, so that no link in it is younger than
+    what the transaction sees. Raises ``StorageError`` ``storage.damaged`` for a file of anchors that cannot be read.
+    """
+    outside = books.anchors.heads() if books.anchors else ()
+    links = {*outside, *(one.head for one in anchors.everyone(book)), *given}
+    faults = audit.verify(book, anchors=tuple(links))
+    return Verified(entries=audit.length(book), links=len(links), faults=faults)
+
+
+def seal(books: Books) -> None:
+    """The end of a log that was written before ends were sealed, if it is whole beside every anchor. ``verify`` tells
+    one that is not."""
+    with books.writing() as book:
+        if {fault.kind for fault in checked(books, book).faults} == {FaultKind.UNSEALED}:
+            audit_head.seal(book)
 
 
 def exported(desk: Desk, *, after: UUID | None, limit: int) -> tuple[tuple[UUID, Example], ...]:

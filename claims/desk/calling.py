@@ -9,10 +9,11 @@ from uuid import UUID
 from claims.actions import Action
 from claims.desk.at_large import require_at_large
 from claims.desk.desk import Desk, thing_of
-from claims.desk.escalating import open_level
+from claims.desk.levels import open_level
 from claims.repository import claims, complaints, follow_ups, notices, payments
 from claims.repository.claims import Claim
 from claims.repository.follow_ups import Call
+from claims.repository.places import Place
 from claims.states import CaseState
 from model.errors import ClaimError
 
@@ -74,10 +75,13 @@ def _is_due(desk: Desk, claim: Claim, why: Occasion) -> bool:
             return back and claim.state is CaseState.PENDING_PAYMENT
 
 
-def due_calls(desk: Desk, until: datetime, *, limit: int = 200) -> tuple[Due, ...]:
-    """Calls that nobody has made and that are due by then, the first first. Raises ``RightsError`` ``forbidden``."""
+def due_calls(desk: Desk, until: datetime, *, after: Place | None = None, limit: int = 200) -> tuple[Due, ...]:
+    """Calls that nobody has made and that are due by then, the first first; ``after`` goes on after a page.
+
+    Raises ``RightsError`` ``forbidden``.
+    """
     require_at_large(desk, Action.FOLLOW_UP)
-    calls = follow_ups.open_until(desk.book, until, limit=limit)
+    calls = follow_ups.open_until(desk.book, until, after=after, limit=limit)
     found = ((call, claims.get(desk.book, call.claim)) for call in calls)
     return tuple(Due(call, claim) for call, claim in found if claim is not None)
 

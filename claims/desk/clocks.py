@@ -1,7 +1,8 @@
 """Clocks of a case as it moves: which start, end, wait or are dropped, and when the first of them is due.
 
 Clocks start when the materials are there, for a simple case, which has the least time: nobody knows the class before
-the machine has looked. ``reclassify`` exchanges them then, as if they had run from the start.
+the machine has looked. ``reclassify`` exchanges them then, as if they had run from the start, and ``settle`` those of
+payment once a person has named the amount.
 """
 
 from collections.abc import Iterable
@@ -9,11 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from claims.clock import Clock
 from claims.deadline_rules import ClockKind
-from claims.deadlines import Clock, Event, clocks, follow
+from claims.deadlines import Event, clocks, exchanged, follow
 from claims.desk.desk import Desk
 from claims.desk.standing import standing
-from claims.follow_up import Occasion, follow_ups
+from claims.follow_up import Ending, Occasion, follow_ups
 from claims.lifecycle import Move
 from claims.repository import deadlines
 from claims.repository import follow_ups as calls
@@ -26,6 +28,7 @@ _RESULT: Final = frozenset({CaseState.ASSESSED, CaseState.CONFIRMED, CaseState.P
 """States in which the customer has an amount."""
 _LOOKED_AT: Final = frozenset({CaseState.CONTESTED, CaseState.IN_REVIEW})
 _CASE: Final = frozenset({ClockKind.REVIEW, ClockKind.PAYMENT})
+_UNPAID: Final = "close_unpaid"
 _RECALL: Final = "recall"
 """The one step back that is ours: what was promised about payment stays promised."""
 
@@ -59,6 +62,18 @@ def reclassify(desk: Desk, claim: Claim, case_class: CaseClass) -> None:
         _kept(desk, deadline, deadline.clock.dropped(desk.at))
     terms = desk.house.terms(claim.region)
     deadlines.start(desk.book, claim.id, clocks(case_class, Event.MATERIALS_COMPLETE, began, terms), at=desk.at)
+
+
+def settle(desk: Desk, claim: Claim, case_class: CaseClass) -> None:
+    """Payment clocks of the class that a person's amount has; the review is measured as it was begun."""
+    running = [deadline for deadline in _open(desk, claim) if deadline.clock.kind is ClockKind.PAYMENT]
+    if not running or case_class is (claim.case_class or CaseClass.SIMPLE):
+        return
+    terms = desk.house.terms(claim.region)
+    started = exchanged([deadline.clock for deadline in running], case_class, desk.at, terms)
+    for deadline in running:
+        _kept(desk, deadline, deadline.clock.dropped(desk.at))
+    deadlines.start(desk.book, claim.id, started, at=desk.at)
 
 
 def next_due(desk: Desk, claim: Claim) -> datetime | None:
@@ -102,12 +117,15 @@ def _kept(desk: Desk, deadline: Deadline, clock: Clock) -> Deadline:
 
 
 def _ended(clock: Clock, move: Move, at: datetime) -> Clock:
-    """A result ends the review; payment, or the end without one, ends all; a withdrawal drops what nobody waits for."""
+    """A result ends the review, payment all. A withdrawal drops what nobody waits for; what was promised about payment
+    is void where nothing is payable."""
     if clock.kind not in _CASE:
         return clock
     anew = _starts(move) is Event.REOPENED and move.name != _RECALL
     if anew or move.to is CaseState.WITHDRAWN:
         return clock.dropped(at)
+    if clock.kind is ClockKind.PAYMENT and (move.to is CaseState.DECLINED_MANUAL or move.name == _UNPAID):
+        return clock.voided(at)
     if move.to in {CaseState.CLOSED, CaseState.DECLINED_MANUAL}:
         return clock.ended(at)
     return clock.ended(at) if clock.kind is ClockKind.REVIEW and move.to in _RESULT else clock
@@ -121,6 +139,10 @@ def _starts(move: Move) -> Event | None:
 
 
 def _call_later(desk: Desk, claim: Claim, move: Move) -> None:
+    """Calls that have no occasion any more are dropped, and those that follow the move are to be made."""
+    over = set(_endings(move))
+    if dropped := [kind for kind, rule in desk.house.deadlines.follow_ups.items() if rule.until & over]:
+        calls.drop(desk.book, claim.id, dropped, at=desk.at)
     terms = desk.house.terms(claim.region)
     rules = desk.house.deadlines.follow_ups
     for occasion in _occasions(desk, move):
@@ -134,6 +156,15 @@ def _leave_level(desk: Desk, claim: Claim, move: Move) -> None:
     for level in deadlines.levels_of(desk.book, claim.id):
         if level.ended_at is None:
             deadlines.end_level(desk.book, claim.id, level.escalation.level, at=desk.at)
+
+
+def _endings(move: Move) -> Iterable[Ending]:
+    if move.to is CaseState.WITHDRAWN:
+        yield Ending.WITHDRAWN
+    if move.to is CaseState.DECLINED_MANUAL:
+        yield Ending.DECLINED
+    if _starts(move) is Event.REOPENED:
+        yield Ending.ANEW
 
 
 def _occasions(desk: Desk, move: Move) -> Iterable[Occasion]:

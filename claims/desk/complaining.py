@@ -5,11 +5,13 @@ the level above, in nobody's hands.
 """
 
 from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from claims.actions import Action
+from claims.calendar import told
 from claims.deadline_rules import ClockKind
 from claims.desk import clocks
 from claims.desk.at_large import require_at_large
@@ -43,20 +45,36 @@ class Handling(StrEnum):
     RELEASED = "complaint_released"
 
 
+def at_large(desk: Desk, complaint_id: UUID) -> Complained:
+    """A complaint about any case, locked with it, for who answers complaints.
+
+    Raises ``ClaimError`` ``no_complaint``, ``RightsError`` ``forbidden``.
+    """
+    require_at_large(desk, _RIGHT)
+    return _found(desk, complaint_id)
+
+
+def about(desk: Desk, claim_id: UUID, complaint_id: UUID) -> Complained:
+    """A complaint about this case. Raises as ``at_large``, and ``RightsError`` ``not_found`` for the case."""
+    claim = desk.claim(claim_id, _RIGHT)
+    found = _found(desk, complaint_id)
+    if found.claim.id != claim.id:
+        raise ClaimError("no_complaint", claim.number)
+    return found
+
+
 def take(desk: Desk, complaint_id: UUID) -> Complained:
     """The complaint, now the actor's; one that is theirs already stays as it is.
 
     Raises ``ClaimError``: ``no_complaint``, ``complaint_over``, ``complaint_taken``, ``complaint_above``;
     ``RightsError``: ``forbidden``, ``same_person`` for who decided the case.
     """
-    require_at_large(desk, _RIGHT)
-    return _taken(desk, _found(desk, complaint_id))
+    return _taken(desk, at_large(desk, complaint_id))
 
 
 def release(desk: Desk, complaint_id: UUID) -> Complained:
     """It waits for somebody else. Raises as ``take``."""
-    require_at_large(desk, _RIGHT)
-    found = _found(desk, complaint_id)
+    found = at_large(desk, complaint_id)
     _require_free(desk, found.complaint)
     if found.complaint.holder is None:
         return found
@@ -65,26 +83,34 @@ def release(desk: Desk, complaint_id: UUID) -> Complained:
     return _found(desk, complaint_id)
 
 
-def reply(desk: Desk, claim_id: UUID, complaint_id: UUID, words: str | None = None) -> Complained:
+def reply(desk: Desk, claim_id: UUID, complaint_id: UUID, words: str) -> Complained:
     """Somebody has answered the customer, who reads the ``words``. Who answers has taken it.
 
-    Raises as ``take``, and ``StorageError`` ``moved`` where that was done.
+    Raises as ``take``; ``ClaimError`` ``nothing_told`` for empty words, ``StorageError`` ``moved`` where that was done.
     """
-    found = _answered(desk, claim_id, complaint_id)
+    found = _answered(desk, claim_id, complaint_id, words)
     complaints.replied(desk.book, complaint_id, at=desk.at, words=words)
     return _ended(desk, found, ClockKind.COMPLAINT_REPLY)
 
 
-def tell(desk: Desk, claim_id: UUID, complaint_id: UUID, words: str | None = None) -> Complained:
-    """The customer was told the result, or why it takes longer. Raises as ``reply``."""
-    found = _answered(desk, claim_id, complaint_id)
-    complaints.told(desk.book, complaint_id, at=desk.at, words=words)
+def tell(
+    desk: Desk, claim_id: UUID, complaint_id: UUID, words: str, *, expected_at: datetime | None = None
+) -> Complained:
+    """The customer was told the result; or why it takes longer, and by when they have it, ``expected_at`` (aware).
+
+    Raises as ``reply``, and ``ClaimError`` ``expected_when`` for a time that is over, or by which every level has had
+    its time to decide.
+    """
+    found = _answered(desk, claim_id, complaint_id, words)
+    if expected_at is not None:
+        _require_promisable(desk, found, expected_at)
+    complaints.told(desk.book, complaint_id, at=desk.at, words=words, expected_at=expected_at)
     return _ended(desk, found, ClockKind.COMPLAINT_TOLD)
 
 
-def solve(desk: Desk, claim_id: UUID, complaint_id: UUID, how: Solution, words: str | None = None) -> Complained:
+def solve(desk: Desk, claim_id: UUID, complaint_id: UUID, how: Solution, words: str) -> Complained:
     """Nothing of it is open; what had not been said before is said with it. Raises as ``reply``."""
-    found = _answered(desk, claim_id, complaint_id)
+    found = _answered(desk, claim_id, complaint_id, words)
     solution = Note(f"complaint.solution.{how}")
     complaints.solved(desk.book, complaint_id, solution, at=desk.at, answer=words)
     if found.complaint.replied_at is None:
@@ -128,12 +154,18 @@ def _require_free(desk: Desk, complaint: Complaint) -> None:
         raise ClaimError("complaint_taken")
 
 
-def _answered(desk: Desk, claim_id: UUID, complaint_id: UUID) -> Complained:
-    claim = desk.claim(claim_id, _RIGHT)
-    found = _found(desk, complaint_id)
-    if found.claim.id != claim.id:
-        raise ClaimError("no_complaint", claim.number)
-    return _taken(desk, found)
+def _answered(desk: Desk, claim_id: UUID, complaint_id: UUID, words: str) -> Complained:
+    found = _taken(desk, about(desk, claim_id, complaint_id))
+    if not words.strip():
+        raise ClaimError("nothing_told", found.claim.number)
+    return found
+
+
+def _require_promisable(desk: Desk, found: Complained, expected_at: datetime) -> None:
+    terms = desk.house.terms(found.claim.region)
+    until = terms.decided_by(desk.at)
+    if not desk.at < expected_at <= until:
+        raise ClaimError("expected_when", found.claim.number, until=told(terms.days.day_of(until)))
 
 
 def _found(desk: Desk, complaint_id: UUID) -> Complained:

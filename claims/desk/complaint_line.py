@@ -12,9 +12,11 @@ from claims.desk.deciders import decided_among
 from claims.desk.desk import Desk
 from claims.repository import claims, complaint_queue, complaints, deadlines
 from claims.repository.claims import Claim
-from claims.repository.complaint_queue import Pending, Place
+from claims.repository.complaint_queue import Pending
 from claims.repository.complaints import Complaint
+from claims.repository.places import Place
 from claims.states import Role
+from model.errors import ClaimError
 
 _RIGHT: Final = Action.ANSWER_COMPLAINT
 ANSWERS: Final[Mapping[Level, frozenset[Role]]] = {
@@ -57,6 +59,14 @@ def complaints_of(desk: Desk, claim_id: UUID) -> tuple[Complained, ...]:
     claim = desk.seen(claim_id, _RIGHT)
     every = complaint_queue.pending(complaints.of_claim(desk.book, claim.id), deadlines.of_claim(desk.book, claim.id))
     return complained(desk, every, {claim.id: claim})
+
+
+def complaint_of(desk: Desk, claim_id: UUID, complaint_id: UUID) -> Complained:
+    """One of them. Raises as ``complaints_of``, and ``ClaimError`` ``no_complaint``."""
+    found = next((one for one in complaints_of(desk, claim_id) if one.complaint.id == complaint_id), None)
+    if found is None:
+        raise ClaimError("no_complaint")
+    return found
 
 
 def _of_their_cases(desk: Desk, found: Sequence[Pending]) -> tuple[Complained, ...]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from claims.actions import Action
+from claims.actors import Actor
 from claims.audit import Thing
 from claims.audit_facts import Word
 from claims.desk.desk import SYSTEM
@@ -25,6 +26,10 @@ class Place(Protocol):
     @property
     def book(self) -> Book:
         """The rows."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who does it."""
 
     @property
     def at(self) -> datetime:
@@ -43,6 +48,7 @@ class Console:
 
     book: Book = field(repr=False)
     at: datetime
+    actor: Actor = SYSTEM
     _entries: list[tuple[Word, Thing, dict[str, object]]] = field(default_factory=list)
 
     @classmethod
@@ -53,7 +59,7 @@ class Console:
             console = cls(book, at)
             yield console
             for action, on, facts in console._entries:
-                audit.append(book, at=at, actor=SYSTEM, action=action, on=on, facts=facts)
+                audit.append(book, at=at, actor=console.actor, action=action, on=on, facts=facts)
 
     def check(self, action: Action, on: Object | None = None, thing: Thing | None = None) -> None:
         """Nobody is refused."""

@@ -7,18 +7,19 @@ from uuid import UUID
 
 from claims.actions import Action
 from claims.cover_doubt import CoverDoubt, Seen
-from claims.desk import offering
+from claims.desk import clocks, offering
 from claims.desk.desk import Desk
 from claims.desk.ending import end_open
 from claims.desk.hands import in_hands
 from claims.desk.moving import move
 from claims.desk.reviewing import InReview, Version, check_in_review, kept, learn, reviewed
-from claims.desk.settling import check_second_person, settlement_of
+from claims.desk.settling import check_second_person, settled_class, settlement_of
 from claims.repository import payments
 from claims.repository.claims import Claim
 from claims.review_changes import Why
 from claims.states import Guard
 from claims.tables.words import OfferEnd
+from claims.triage import authority_of
 from model.errors import ClaimError, ReviewError
 from model.notes import Note, note
 from parts_pricing.money import ZERO
@@ -37,6 +38,8 @@ def approve(
     despite_cover: Seen | None = None,
 ) -> Claim:
     """The review as it stands is what the customer is offered; what people corrected is kept to learn from.
+
+    Class, authority and the clocks of payment follow the amount.
 
     Where it is not known that the policy covers the case, only who says by ``despite_cover`` that they know approves.
 
@@ -65,6 +68,8 @@ def approve(
         reasons=[Note(f"name.why.{why}") for why in dict.fromkeys(reasons)],
     )
     learn(desk, found)
+    settled = settled_class(claim, review.total, settlement.limits)
+    clocks.settle(desk, claim, settled)
     return move(
         desk,
         claim,
@@ -72,8 +77,14 @@ def approve(
         met={Guard.AMOUNT, Guard.WITHIN_AUTHORITY},
         reason=note("moved.settle"),
         words=words,
-        changes={"amount": offer.amount, "currency": offer.currency},
+        changes={
+            "amount": offer.amount,
+            "currency": offer.currency,
+            "case_class": settled,
+            "authority": authority_of(settled, review.total, settlement.limits),
+        },
         amount=review.total,
+        case_class=settled,
         machine_amount=settlement.machine_amount,
         currency=offer.currency,
         assessment=offer.assessment,

@@ -12,7 +12,6 @@ from claims.actors import Actor, ActorKind
 from claims.audit import Thing, ThingKind
 from claims.calendar import Calendar
 from claims.deadline_rules import DeadlineRules
-from claims.deadlines import Terms
 from claims.desk.desk import Desk
 from claims.fraud import FraudRules
 from claims.identifiers import Identifiers, shipped
@@ -29,6 +28,7 @@ from claims.repository.book import Books
 from claims.review_rules import ReviewRules
 from claims.rights import Rights
 from claims.rulebook import Rulebook
+from claims.terms import Terms
 from model.errors import RightsError
 
 ASSESS: Final = "assess"
@@ -36,7 +36,10 @@ ASSESS: Final = "assess"
 _MARKETS: Final = 16
 """Calendars that stay in memory; they are files of the installation and do not change while it runs."""
 
-NOTED_REFUSALS: Final = frozenset({"rights.forbidden", "rights.beyond_authority", "rights.same_person"})
+NOTED_REFUSALS: Final = frozenset(
+    f"rights.{code}"
+    for code in ("forbidden", "beyond_authority", "same_person", "same_line", "not_held", "not_of_level")
+)
 """Refusals that leave an audit entry, where staff or an app asked; a customer's token could fill the log with them."""
 
 
@@ -111,9 +114,16 @@ class House:
 
     @contextmanager
     def looking(self, actor: Actor, at: datetime) -> Iterator[Desk]:
-        """One reading transaction, which sees one moment and changes nothing."""
-        with self.books.reading() as book:
-            yield Desk(house=self, book=book, actor=actor, at=at)
+        """One reading transaction, which sees one moment and changes nothing. What staff may not read is noted."""
+        desk: Desk | None = None
+        try:
+            with self.books.reading() as book:
+                desk = Desk(house=self, book=book, actor=actor, at=at)
+                yield desk
+        except RightsError as refused:
+            if desk is not None and refused.code in NOTED_REFUSALS and actor.kind is ActorKind.STAFF:
+                self._note_refusal(refused, actor, desk.last_asked, at)
+            raise
 
     def _note_refusal(self, refused: RightsError, actor: Actor, on: Thing | None, at: datetime) -> None:
         facts = {"right": refused.facts.get("action"), "amount": refused.facts.get("amount")}

@@ -36,7 +36,8 @@ class FreshToken:
 
 def issue(desk: Desk, claim_id: UUID, checked: Checked | None = None, *, revoke: bool = False) -> FreshToken:
     """A token beside those there are, or with ``revoke`` in their place. The log notes whose way in it is, and what
-    staff ``checked``: whatever is done with the token names it.
+    staff ``checked``: whatever is done with the token names it. One that went through the hands of staff opens little
+    until its bearer proves to be the customer (``proving``).
 
     Raises ``RightsError``; ``ClaimError``: ``identity_unchecked`` where staff did not, ``at_rest`` for an erased case,
     ``too_many_tokens``.
@@ -51,7 +52,14 @@ def issue(desk: Desk, claim_id: UUID, checked: Checked | None = None, *, revoke:
     elif apps.valid_tokens(desk.book, claim.id) >= _MOST:
         raise ClaimError("too_many_tokens", limit=_MOST)
     issued = new_token()
-    token = ClaimToken(id=new_id(desk.at), claim=claim.id, digest=issued.digest, made_at=desk.at)
+    token = ClaimToken(
+        id=new_id(desk.at), claim=claim.id, digest=issued.digest, made_at=desk.at, handed_by=handed_by(desk)
+    )
     apps.add_token(desk.book, token)
     desk.audit(Action.ISSUE_TOKEN, thing_of(claim.id), kind=checked, token=token.id, revoked=revoke)
     return FreshToken(token=token, text=issued.text)
+
+
+def handed_by(desk: Desk) -> str | None:
+    """Who of the staff sees a token that is made here; None for apps and customers, who show it to nobody of us."""
+    return desk.actor.name if desk.actor.kind is ActorKind.STAFF else None

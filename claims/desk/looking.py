@@ -28,7 +28,6 @@ from model.notes import Note
 _log = logging.getLogger(__name__)
 
 _MEDIA_TYPES: Final = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "heif": "image/heif"}
-_NO_PHOTO: Final = "application/octet-stream"
 _LOST: Final = frozenset({"storage.photo_missing", "storage.photo_altered", "secrecy.unknown_key"})
 _HANDS: Final = 4
 """Files that are put at the same time."""
@@ -66,7 +65,7 @@ class Looked:
 
 
 def look(house: House, content: bytes, name: str, *, at: datetime) -> Looked:
-    """One file. Raises ``PhotoRejected`` for one that is empty or too large, which is not kept; ``StorageError``."""
+    """One file. Raises ``PhotoRejected`` for one that is not kept, as ``look_all`` has it; ``StorageError``."""
     [looked] = look_all(house, [Sent(name=name, content=content)], at=at)
     if isinstance(looked, PhotoRejected):
         raise looked
@@ -74,9 +73,9 @@ def look(house: House, content: bytes, name: str, *, at: datetime) -> Looked:
 
 
 def look_all(house: House, sent: Sequence[Sent], *, at: datetime) -> tuple[Looked | PhotoRejected, ...]:
-    """Keep the files and look at them, in order. A file that is no photo is kept as well: a person may want to see it.
+    """Keep the files and look at them, in order. A photo that cannot be used is kept too: a person may want to see it.
 
-    In the place of a file that is empty or too large, which is not kept, stands why. Raises ``StorageError``.
+    In the place of a file that is no photo, empty or too large, which is not kept, stands why. Raises ``StorageError``.
     """
     files = [_received(house, one) for one in sent]
     taken = {file.sha256: file.content for file in files if isinstance(file, _Received)}
@@ -99,7 +98,7 @@ def observations_of(house: House, digests: Sequence[str], *, at: datetime) -> tu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Received:
-    """A file that is taken; ``kind`` is empty for one that is no photo."""
+    """A file that is taken; ``kind`` is what its first bytes say."""
 
     name: str = field(repr=False)
     content: bytes = field(repr=False)
@@ -109,10 +108,7 @@ class _Received:
 
 def _received(house: House, sent: Sent) -> _Received | PhotoRejected:
     try:
-        kind = sniff(sent.content)
-    except PhotoRejected:
-        kind = ""
-    try:
+        kind = sniff(sent.content) if sent.content else ""
         house.eyes.limits.check_bytes(len(sent.content), heif=kind == "heif")
     except PhotoRejected as refused:
         return refused
@@ -177,7 +173,7 @@ def _looked(house: House, file: _Received, seen: Observation, kept: Kept | None)
         name=file.name,
         sha256=file.sha256,
         size=len(file.content),
-        media_type=_MEDIA_TYPES.get(file.kind, _NO_PHOTO),
+        media_type=_MEDIA_TYPES[file.kind],
         width=seen.width,
         height=seen.height,
         taken_at=seen.taken_at,

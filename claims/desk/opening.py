@@ -6,6 +6,7 @@ from uuid import UUID
 from claims.actions import Action
 from claims.actors import ActorKind
 from claims.desk.desk import Desk, thing_of
+from claims.desk.letting_in import handed_by
 from claims.desk.notifying import notify
 from claims.facts import VehicleFacts
 from claims.fraud import of_notice
@@ -78,7 +79,10 @@ def open_claim(desk: Desk, notice: Notice, vehicle: VehicleFacts | None = None) 
 def _token(desk: Desk, claim: UUID) -> str:
     """A way in for the customer; the row holds its digest only."""
     issued = new_token()
-    apps.add_token(desk.book, ClaimToken(id=new_id(desk.at), claim=claim, digest=issued.digest, made_at=desk.at))
+    token = ClaimToken(
+        id=new_id(desk.at), claim=claim, digest=issued.digest, made_at=desk.at, handed_by=handed_by(desk)
+    )
+    apps.add_token(desk.book, token)
     return issued.text
 
 

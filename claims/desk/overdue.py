@@ -11,8 +11,9 @@ from claims.actions import Action
 from claims.deadlines import overdue, overrun
 from claims.desk import clocks, complaining
 from claims.desk.desk import SYSTEM, Desk, thing_of
-from claims.desk.escalating import name_of, one_up, open_level
+from claims.desk.escalating import one_up
 from claims.desk.house import House
+from claims.desk.levels import name_of, open_level
 from claims.repository import claims, complaint_queue, deadlines
 from claims.repository.claims import Claim
 from claims.repository.deadlines import Deadline, Escalated

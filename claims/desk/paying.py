@@ -9,10 +9,11 @@ from uuid import UUID
 
 from claims.actions import Action
 from claims.deadline_rules import ClockKind
-from claims.desk import clocks
+from claims.desk import clocks, suspicions
 from claims.desk.cover import changed_since
 from claims.desk.desk import Desk, thing_of
 from claims.desk.moving import move
+from claims.desk.reviewing import reviewed
 from claims.desk.settling import settlement_of
 from claims.desk.standing import standing
 from claims.ids import new_id
@@ -106,6 +107,7 @@ def end_return_clock(desk: Desk, claim: Claim) -> None:
 
 def _started(desk: Desk, claim: Claim, offer: Offer) -> Claim:
     met = {Guard.WITHIN_AUTHORITY} | ({Guard.MATERIALS_COMPLETE} if standing(desk, claim).complete else set())
+    claim = suspicions.judge(desk, claim, reviewed(desk, claim).review)
     claim = move(desk, claim, "start_payment", met=met, amount=offer.amount, currency=offer.currency)
     _book(desk, claim, offer)
     return claim

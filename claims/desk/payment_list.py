@@ -57,10 +57,12 @@ def waiting(desk: Desk, *, came_back: bool, after: UUID | None, limit: int) -> P
     return Page(listed, found[limit - 1].id if len(found) > limit else None)
 
 
-def of_case(desk: Desk, claim_id: UUID) -> tuple[Listed, ...]:
-    """Every payment of a case, the first first, for whoever sees the case. Raises ``RightsError``."""
+def of_case(desk: Desk, claim_id: UUID, *, after: UUID | None = None, limit: int) -> Page:
+    """Payments of a case, for whoever sees the case. Raises ``RightsError``."""
     claim = desk.seen(claim_id)
-    return tuple(_listed(desk, payment, claim) for payment in payments.of_claim(desk.book, claim.id))
+    found = payments.of_claim(desk.book, claim.id, after=after, limit=limit + 1)
+    listed = tuple(_listed(desk, payment, claim) for payment in found[:limit])
+    return Page(listed, found[limit - 1].id if len(found) > limit else None)
 
 
 def _listed(desk: Desk, payment: Payment, claim: Claim) -> Listed:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from PIL import Image
 
 from claims.actions import Action
+from claims.desk import looking_again
 from claims.desk.desk import Desk, thing_of
 from claims.desk.looking import Looked, Sent, look, look_all, observations_of
 from claims.ids import new_id
@@ -77,6 +78,7 @@ def add_photos(desk: Desk, claim_id: UUID, looked: Sequence[Looked]) -> tuple[Ad
         claims.save(desk.book, claim)  # counts the version: what an assessment is made from has changed
         which = {"photo_sha256": fresh[0].sha256} if len(fresh) == 1 else {}
         desk.audit(Action.ADD_PHOTOS, thing_of(claim.id), photos=len(fresh), **which)
+        looking_again.ask(desk, claim)
     return added
 
 

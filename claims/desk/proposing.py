@@ -8,6 +8,7 @@ from claims.actions import Action
 from claims.audit import Thing, ThingKind
 from claims.desk.desk import Desk
 from claims.desk.in_force import merged, source_of
+from claims.desk.lineage import behind, line_of
 from claims.ids import new_id
 from claims.repository import claims, proposals
 from claims.repository.proposals import Listed, Proposal
@@ -36,6 +37,7 @@ def propose(desk: Desk, kind: ProposalKind, content: str, name: str) -> Proposal
         content=content,
         proposed_at=desk.at,
         proposer=desk.actor.id,
+        proposer_line=behind(desk),
     )
     proposals.add(desk.book, proposal)
     _note(desk, _PROPOSE[kind], proposal)
@@ -62,7 +64,8 @@ def one(desk: Desk, proposal_id: UUID) -> Proposal:
 def approve(desk: Desk, proposal_id: UUID) -> Proposal:
     """It is in force from the commit on (``in_force.up_to_date``).
 
-    Raises ``RightsError``: ``same_person`` for who proposed it, ``not_found``; ``StorageError`` ``moved`` for one that
+    Raises ``RightsError``: ``same_person`` for who proposed it, ``same_line`` where somebody stands behind the account
+    of both, by now or when it was proposed, ``not_found``; ``StorageError`` ``moved`` for one that
     was decided; ``PriceTableError`` or ``RulesError`` where it no longer goes with what is in force.
     """
     proposal = _others(desk, proposal_id)
@@ -87,7 +90,9 @@ def take_back(desk: Desk, proposal_id: UUID) -> Proposal:
 def _others(desk: Desk, proposal_id: UUID) -> Proposal:
     """A proposal that the actor may decide."""
     proposal = one(desk, proposal_id)
-    desk.check(_APPROVE[proposal.kind], OnProposal(proposer=proposal.proposer), _thing(proposal))
+    theirs = proposal.proposer_line | line_of(desk, proposal.proposer)
+    on = OnProposal(proposer=proposal.proposer, same_line=bool(theirs & behind(desk)))
+    desk.check(_APPROVE[proposal.kind], on, _thing(proposal))
     return proposal
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from claims import masks, review_queue
 from claims.actions import Action
+from claims.desk import levels
 from claims.desk.desk import Desk, thing_of
 from claims.desk.hands import extended, in_hands
 from claims.desk.moving import move
@@ -45,7 +46,7 @@ class InLine:
 
 
 def queue(desk: Desk, *, after: Place | None = None, limit: int = 50) -> tuple[InLine, ...]:
-    """Cases that nobody else works on, by deadline, then risk, then age; ``after`` goes on after a page.
+    """Cases that nobody else works on, in the order of ``claims.review_queue``; ``after`` goes on after a page.
 
     Raises ``RightsError`` ``forbidden``.
     """
@@ -72,8 +73,8 @@ def claim_next(desk: Desk) -> Claim | None:
 def take(desk: Desk, claim_id: UUID) -> Claim:
     """This case, now the actor's; one that is theirs already stays as it is.
 
-    Raises ``ReviewError``: ``held_by_other``, ``not_waiting``, ``holds_enough``; ``RightsError`` ``beyond_authority``
-    for what only others may decide.
+    Raises ``ReviewError``: ``held_by_other``, ``not_waiting``, ``holds_enough``; ``RightsError``: ``beyond_authority``
+    for what only others may decide, ``same_person`` for who did so before, and as ``levels.check_decides``.
     """
     desk.check(Action.CLAIM_NEXT)
     claim = desk.claim(claim_id, Action.READ_CLAIM_MASKED)
@@ -131,6 +132,7 @@ def _lease(desk: Desk, claim: Claim) -> Lease:
         raise ReviewError("not_waiting", claim.state, state=claim.state)
     _check_room(desk)
     check_second_person(desk, claim, Action.CLAIM_NEXT)
+    levels.check_decides(desk, claim, Action.CLAIM_NEXT)
     taken = _first(desk, [claim])
     if taken is None:
         waiting = _waiting(desk, claim)
@@ -167,7 +169,8 @@ def _waiting(desk: Desk, claim: Claim) -> Waiting:
         due_at=claim.due_at,
         risk=claim.risk,
         lease=claim.lease,
-        closed_to=decided_before(desk, claim),
+        closed_to=decided_before(desk, claim) | levels.who_asked(desk, claim),
+        deciders=levels.deciders(desk, claim),
     )
 
 

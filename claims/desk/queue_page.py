@@ -12,7 +12,7 @@ from claims.desk.desk import Desk
 from claims.desk.queue import InLine, in_line
 from claims.repository import claims
 from claims.repository.claims import Claim
-from claims.review_queue import holder
+from claims.review_queue import holder, is_overdue
 from claims.states import CaseState
 
 MOST: Final = 1000
@@ -53,7 +53,7 @@ class QueuePage:
 
 
 def queue_page(desk: Desk, wanted: Narrowed, *, skip: int, limit: int) -> QueuePage:
-    """All that wait for a person, those in somebody's hands among them, by deadline, then risk, then age.
+    """All that wait for a person, those in somebody's hands among them, in the order of ``claims.review_queue``.
 
     Raises ``RightsError`` ``forbidden``.
     """
@@ -79,4 +79,4 @@ def _is_mine(claim: Claim, desk: Desk) -> bool:
 
 
 def _is_overdue(claim: Claim, desk: Desk) -> bool:
-    return claim.due_at is not None and claim.due_at < desk.at
+    return is_overdue(claim.due_at, desk.at)

@@ -11,7 +11,7 @@ from claims.desk.app_access import managed, tell
 from claims.desk.console import Place
 from claims.ids import new_id
 from claims.outbox import LEAST_SECRET_BYTES, Resolve, allowed_target
-from claims.repository import outbox
+from claims.repository import outbox, places
 from claims.repository.outbox import Delivery, Webhook
 from model.errors import RightsError
 
@@ -47,9 +47,9 @@ def checked_address(url: str, resolve: Resolve, *, plain_loopback: bool = False)
     return Address(url)
 
 
-def of_app(desk: Place, app: UUID) -> tuple[Webhook, ...]:
-    """Active or not. Raises ``RightsError`` ``not_found``."""
-    return outbox.webhooks_of(desk.book, managed(desk, app).id)
+def of_app(desk: Place, app: UUID, *, after: UUID | None = None, limit: int) -> tuple[Webhook, ...]:
+    """Active or not, the oldest first; ``after`` goes on after a page. Raises ``RightsError`` ``not_found``."""
+    return outbox.webhooks_page(desk.book, managed(desk, app).id, after=after, limit=limit)
 
 
 def add(desk: Place, app: UUID, address: Address) -> FreshSecret:
@@ -84,10 +84,10 @@ def set_active(desk: Place, app: UUID, webhook: UUID, *, active: bool) -> Webhoo
     return after
 
 
-def dead_letters(desk: Place) -> tuple[Delivery, ...]:
-    """What was given up, the latest first; a hundred at most."""
+def dead_letters(desk: Place, *, after: places.Place | None = None, limit: int) -> tuple[Delivery, ...]:
+    """What was given up, the latest first; ``after`` goes on after a page."""
     desk.check(Action.MANAGE_APPS)
-    return outbox.dead_letters(desk.book)
+    return outbox.dead_letters(desk.book, after=after, limit=limit)
 
 
 def revive(desk: Place, delivery: UUID) -> None:
@@ -99,8 +99,8 @@ def revive(desk: Place, delivery: UUID) -> None:
 
 
 def _one(desk: Place, app: UUID, webhook: UUID) -> Webhook:
-    found = next((one for one in of_app(desk, app) if one.id == webhook), None)
-    if found is None:
+    owner, found = managed(desk, app), outbox.webhook(desk.book, webhook)
+    if found is None or found.app != owner.id:
         raise RightsError("not_found")
     return found
 

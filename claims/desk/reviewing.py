@@ -10,12 +10,13 @@ from uuid import UUID
 from claims import review as reviews_of
 from claims.actions import Action
 from claims.actors import Actor, ActorKind
+from claims.desk import suspicions
 from claims.desk.desk import Desk, thing_of
 from claims.desk.hands import at_work, in_hands
 from claims.desk.rebuilding import blank, opened
 from claims.desk.remembering import keep_sources
 from claims.examples import examples
-from claims.repository import assessments, claims, reviews
+from claims.repository import assessments, claims, materials, photos, reviews
 from claims.repository.assessments import Made
 from claims.repository.claims import Claim
 from claims.repository.reviews import Correction
@@ -27,20 +28,27 @@ from model.errors import ReviewError
 _TAKEN: Final = LineLimits(hours=Decimal(1_000_000), amount=Decimal(1_000_000_000))
 """What was taken once is not judged again by limits of today."""
 _NONE: Final = "none"
-_TEXT: Final = re.compile(r"([0-9a-f]{32}|none)\.(\d{1,9})")
+_TEXT: Final = re.compile(r"([0-9a-f]{32}|none)\.(\d{1,9})\.(\d{1,9})")
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """Which review somebody has seen: its assessment, None before there is one, and the corrections made by then."""
+    """Which review somebody has seen: its assessment, None before there is one, the corrections made by then, and how
+    many photos and documents had been ``received``."""
 
     assessment: UUID | None
     number: int
+    received: int
 
     @property
     def text(self) -> str:
         """The ETag, without quotes."""
-        return f"{self.assessment.hex if self.assessment else _NONE}.{self.number}"
+        return f"{self.assessment.hex if self.assessment else _NONE}.{self.number}.{self.received}"
+
+    @property
+    def lines(self) -> tuple[UUID | None, int]:
+        """What corrections rest on."""
+        return self.assessment, self.number
 
     @classmethod
     def of(cls, text: str) -> Self:
@@ -48,7 +56,7 @@ class Version:
         match = _TEXT.fullmatch(text)
         if match is None:
             raise ReviewError("stale_version", "no version of a review", version=0)
-        return cls(None if match[1] == _NONE else UUID(hex=match[1]), int(match[2]))
+        return cls(None if match[1] == _NONE else UUID(hex=match[1]), int(match[2]), int(match[3]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +71,12 @@ class InReview:
     def check(self, seen: Version) -> None:
         """Returns for the version that is in force. Raises ``ReviewError`` ``stale_version``."""
         if seen != self.version:
-            raise ReviewError("stale_version", f"{seen.text}, is {self.version.text}", version=self.version.number)
+            raise _stale(seen, self.version)
+
+    def check_lines(self, seen: Version) -> None:
+        """The same, whatever has come in since. Raises ``ReviewError`` ``stale_version``."""
+        if seen.lines != self.version.lines:
+            raise _stale(seen, self.version)
 
 
 def review_of(desk: Desk, claim_id: UUID) -> InReview:
@@ -77,11 +90,38 @@ def reviewed(desk: Desk, claim: Claim) -> InReview:
 
     Deductible and salvage are those that are stated by now.
     """
-    every = assessments.of_claim(desk.book, claim.id)
-    made = next((made for made in reversed(every) if reviews.of_assessment(desk.book, made.id)), None)
-    made = made or (every[-1] if every else blank(desk, claim))
+    known = _made(desk, claim)
+    made = known or blank(desk, claim)
     review = review_at(desk, claim, made)
-    return InReview(claim=claim, made=made, version=Version(made.id if every else None, review.version), review=review)
+    version = Version(known.id if known else None, review.version, _received(desk, claim))
+    return InReview(claim=claim, made=made, version=version, review=review)
+
+
+def version_of(desk: Desk, claim: Claim) -> Version:
+    """That of ``reviewed``, without making the review."""
+    made = _made(desk, claim)
+    number = len(reviews.of_assessment(desk.book, made.id)) if made else 0
+    return Version(made.id if made else None, number, _received(desk, claim))
+
+
+def check_version(desk: Desk, claim: Claim, seen: Version) -> None:
+    """Returns while the case is as somebody saw it. Raises ``ReviewError`` ``stale_version``."""
+    if seen != (now := version_of(desk, claim)):
+        raise _stale(seen, now)
+
+
+def _made(desk: Desk, claim: Claim) -> Made | None:
+    every = assessments.of_claim(desk.book, claim.id)
+    corrected = (made for made in reversed(every) if reviews.of_assessment(desk.book, made.id))
+    return next(corrected, every[-1] if every else None)
+
+
+def _received(desk: Desk, claim: Claim) -> int:
+    return len(photos.of_claim(desk.book, claim.id)) + len(materials.of_claim(desk.book, claim.id))
+
+
+def _stale(seen: Version, now: Version) -> ReviewError:
+    return ReviewError("stale_version", f"{seen.text}, is {now.text}", version=now.number)
 
 
 def review_at(desk: Desk, claim: Claim, made: Made, version: int | None = None) -> Review:
@@ -101,7 +141,7 @@ def correct(desk: Desk, claim_id: UUID, changes: Sequence[Change], version: Vers
     claim = in_hands(desk, claim_id, Action.CORRECT_LINES)
     check_in_review(desk, claim)
     before = reviewed(desk, claim)
-    before.check(version)
+    before.check_lines(version)
     after = reviews_of.correct(
         before.review,
         changes,
@@ -122,8 +162,10 @@ def correct(desk: Desk, claim_id: UUID, changes: Sequence[Change], version: Vers
         machine_amount=after.machine_total,
         currency=after.currency,
     )
-    claim = claims.save(desk.book, at_work(desk, claim))
-    return InReview(claim=claim, made=made, version=Version(made.id, after.version), review=after)
+    claim = claims.save(desk.book, at_work(desk, suspicions.judge(desk, claim, after)))
+    return InReview(
+        claim=claim, made=made, version=Version(made.id, after.version, before.version.received), review=after
+    )
 
 
 def check_in_review(desk: Desk, claim: Claim) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from claims.actions import Action
 from claims.actors import ActorKind
 from claims.desk.desk import Desk
+from claims.policy import MarketLimits
 from claims.repository import assessments, timeline
 from claims.repository.claims import Claim
 from claims.rights_objects import Settlement
@@ -21,6 +22,14 @@ def class_of(claim: Claim) -> CaseClass:
     that it is simple. One that the customer has contested is no junior's (M8, M12)."""
     known = claim.case_class or CaseClass.COMPLEX
     return CaseClass.ORDINARY if known is CaseClass.SIMPLE and claim.facts.disputed else known
+
+
+def settled_class(claim: Claim, amount: Decimal, limits: MarketLimits) -> CaseClass:
+    """The class of a case once a person has settled it at the gross ``amount`` (M2, M3). What is complex stays so."""
+    if claim.case_class is CaseClass.COMPLEX or claim.facts.injury:
+        return CaseClass.COMPLEX
+    small = amount < limits.simple_below and not claim.facts.disputed
+    return CaseClass.SIMPLE if claim.facts.single_party and small else CaseClass.ORDINARY
 
 
 def settlement_of(desk: Desk, claim: Claim, amount: Decimal, *, reasoned: bool) -> Settlement:

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from claims.actions import Action
 from claims.actors import ActorKind
+from claims.clock import Clock
 from claims.deadline_rules import ClockKind
-from claims.deadlines import Clock, promised
+from claims.deadlines import promised
 from claims.desk.actions_now import actions_now, ran_out
-from claims.desk.desk import Desk, thing_of
+from claims.desk.desk import Desk
 from claims.desk.photos import PhotoFile
 from claims.desk.standing import Standing, standing_with
 from claims.materials import Material
@@ -121,11 +122,6 @@ def show(desk: Desk, claim_id: UUID) -> Shown:
         personal=personal,
         staff=desk.actor.kind is ActorKind.STAFF,
     )
-
-
-def note_seen(desk: Desk, claim_id: UUID) -> None:
-    """Somebody of the staff was shown what is masked to others."""
-    desk.audit(Action.SEE_PERSONAL_DATA, thing_of(claim_id), seen_unmasked=True)
 
 
 def document(desk: Desk, claim_id: UUID, material: Material, sha256: str) -> PhotoFile:

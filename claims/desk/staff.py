@@ -9,6 +9,7 @@ from claims.actions import Action
 from claims.actors import STAFF
 from claims.audit import Thing, ThingKind
 from claims.desk.console import Place
+from claims.desk.lineage import behind
 from claims.desk.sign_in import normal_login
 from claims.ids import new_id
 from claims.repository import people
@@ -55,10 +56,10 @@ def require_manager(desk: Place, person: UUID | None = None) -> None:
     desk.check(Action.MANAGE_PEOPLE, OnPerson(id=person or _NOBODY), None if person is None else _thing(person))
 
 
-def everyone(desk: Place) -> tuple[Person, ...]:
-    """All people, the longest known first."""
+def everyone(desk: Place, *, after: UUID | None = None, limit: int | None = None) -> tuple[Person, ...]:
+    """All people, the longest known first, or ``limit`` of them; ``after`` goes on after a page."""
     require_manager(desk)
-    return people.everyone(desk.book)
+    return people.everyone(desk.book, after=after, limit=limit)
 
 
 def with_login(desk: Place, login: str) -> Person | None:
@@ -70,7 +71,7 @@ def with_login(desk: Place, login: str) -> Person | None:
 def add(desk: Place, new: NewPerson) -> Person:
     """Raises ``RightsError`` ``login_taken``: an issuer has each subject once."""
     require_manager(desk)
-    own = new.issuer == OWN_ISSUER
+    own, line = new.issuer == OWN_ISSUER, behind(desk)
     person = Person(
         id=new_id(desk.at),
         issuer=new.issuer,
@@ -79,6 +80,9 @@ def add(desk: Place, new: NewPerson) -> Person:
         role=new.role,
         password=new.password,
         made_at=desk.at,
+        rights_from=line,
+        sign_in_from=line,
+        password_due=own and bool(line),
     )
     if not people.add(desk.book, person):
         raise RightsError("login_taken")
@@ -89,28 +93,35 @@ def add(desk: Place, new: NewPerson) -> Person:
 def set_rights(desk: Place, person: UUID, *, role: Role | None = None, active: bool | None = None) -> Person:
     """Another role, or in or out; None leaves it as it is. Tokens made before are refused.
 
+    The role that somebody has, given by another than whoever gave it, is theirs to answer for from now on.
+
     Raises ``RightsError`` ``same_person``, ``not_found``; ``ValueError`` for a role that is not of the staff.
     """
     found = _theirs(desk, person)
     after, lets_in = role or found.role, found.active if active is None else active
     if after not in STAFF:
         raise ValueError(f"{after} does not log in")
-    if (after, lets_in) == (found.role, found.active):
+    line = behind(desk)
+    vouched = role is not None and line != found.rights_from
+    if (after, lets_in) == (found.role, found.active) and not vouched:
         return found
-    people.set_rights(desk.book, person, role=after, active=lets_in)
+    elsewhere = found.issuer != OWN_ISSUER
+    people.set_rights(desk.book, person, role=after, active=lets_in, came_from=line, way_in=elsewhere)
     facts = {"before_role": found.role, "as_role": after if lets_in else None}
     desk.audit(Action.MANAGE_PEOPLE, _thing(person), kind=StaffChange.RIGHTS_CHANGED, **facts)
     return _theirs(desk, person)
 
 
 def reset_password(desk: Place, person: UUID, hashed: str) -> None:
-    """A password that somebody else chose; tokens made before are refused, and a locked account is open again.
+    """A password that somebody else chose, which is changed at the next sign-in where an administrator did.
+
+    Tokens made before are refused, and a locked account is open again.
 
     Raises ``RightsError`` ``same_person``, ``not_found``, ``signed_in_elsewhere``.
     """
     if _theirs(desk, person).issuer != OWN_ISSUER:
         raise RightsError("signed_in_elsewhere")
-    people.set_password(desk.book, person, hashed)
+    people.set_password(desk.book, person, hashed, came_from=behind(desk))
     desk.audit(Action.MANAGE_PEOPLE, _thing(person), kind=StaffChange.PASSWORD_RESET)
 
 

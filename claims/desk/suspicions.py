@@ -1,156 +1,130 @@
-"""What other cases tell about this one: facts that the decision may know, and fraud facts for whoever looks.
+"""Fraud facts of a case, for whoever looks: noted with their evidence, each once, and told to other cases.
 
-Fraud facts raise a case in the queue and change neither an amount nor a route (M18).
+They raise a case in the queue and change neither an amount nor a route (M18). They are looked for when the machine
+looks, when photos or documents come later, and when a person names an amount; a case is told when another brings its
+photo again.
 """
 
-import hmac
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from claims.actions import Action
 from claims.assess import Assessment
-from claims.desk.desk import Desk
-from claims.facts import CaseFacts, SeenPhoto
-from claims.fraud import fraud_facts
-from claims.fraud_case import FraudCase, OtherClaim, OtherPhoto, OwnPhoto, Position, PricedLine
-from claims.fraud_facts import risk
+from claims.desk.around import Surroundings, draw, known_facts, same_car_cases, surroundings
+from claims.desk.desk import Desk, thing_of
+from claims.fraud import fraud_facts, of_document, told_to_others
+from claims.fraud_case import FraudCase, Position, PricedLine
+from claims.fraud_facts import FraudFact, risk
+from claims.materials import Material
 from claims.notice import LossPlace, Notice
-from claims.observe import Observation
-from claims.repository import complaints, fraud, notices, photos, same_car, stated, timeline
+from claims.repository import claims, complaints, fraud, notices, stated
 from claims.repository.assessments import Made
 from claims.repository.claims import Claim
-from claims.repository.photos import Photo
 from claims.review import shop_of
+from claims.review_lines import Review, ReviewedLine
 from model.findings import PartRef
-from model.labels import LabelPart
 from parts_pricing.chosen import typical
 from parts_pricing.decide import Shop
 from parts_pricing.estimate import EstimateLine
 
-_YEAR: Final = timedelta(days=365)
-_DRAW_ABOUT: Final = b"quickclaim/sample/1\0"
-_PLACES: Final = 6
+__all__ = [
+    "Surroundings",
+    "add_document",
+    "draw",
+    "judge",
+    "known_facts",
+    "lock",
+    "look_around",
+    "note_down",
+    "surroundings",
+]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """A case beside all others, as they were while the machine looked: read once, outside the lock of any writer."""
-
-    photos: tuple[OwnPhoto, ...]
-    notice: Notice | None = field(repr=False)
-    other_photos: tuple[OtherPhoto, ...]
-    other_claims: tuple[OtherClaim, ...]
+def lock(desk: Desk, claim: UUID, around: Surroundings) -> None:
+    """Lock the case and those that are told of it, in one order: two that share a photo never wait for each other."""
+    for one in sorted({claim, *(other.claim for other in around.other_photos)}):
+        claims.locked(desk.book, one)
 
 
-def surroundings(desk: Desk, claim: Claim, observations: Sequence[Observation]) -> Surroundings:
-    """What is known of the photos of a case and of its car."""
-    own, reported = _own_photos(desk, claim, observations), notices.get(desk.book, claim.id)
-    notice = None if reported is None else reported.notice
-    return Surroundings(
-        photos=own,
-        notice=notice,
-        other_photos=fraud.other_photos(desk.book, claim.id, own),
-        other_claims=_other_claims(desk, claim, notice),
-    )
+def note_down(desk: Desk, claim: Claim, made: Made, assessment: Assessment, around: Surroundings) -> Claim:
+    """The case with the fraud facts of an assessment, each kept once, and how far they raise it in the queue. Other
+    cases are told of photos that they share; the caller has locked them (``lock``)."""
+    lines = tuple(_priced_lines(desk, claim, assessment))
+    case = _fraud_case(desk, claim, around, frozenset(_parts(assessment)), lines, made.currency)
+    return _noted(desk, claim, case, made.id)
 
 
-def known_facts(desk: Desk, claim: Claim, around: Surroundings) -> CaseFacts:
-    """What was stated, and what other cases tell: photos that they have too, parts that were paid for within a year.
-
-    With it goes the draw of the sample, so that an assessment made again draws the same.
-    """
-    return claim.facts.model_copy(
-        update={
-            "seen_photos": tuple(_seen(other) for other in around.other_photos),
-            "paid_in_last_year": _paid_parts(desk, around),
-            "sample_draw": draw(desk.house.sample, claim, [photo.sha256 for photo in around.photos]),
-        }
-    )
+def look_around(desk: Desk, claim: Claim, around: Surroundings) -> Claim:
+    """The same for photos that came while nobody asked the machine to assess them: without parts and amounts."""
+    return _noted(desk, claim, _fraud_case(desk, claim, around))
 
 
-def draw(key: bytes, claim: Claim, digests: Sequence[str]) -> Decimal:
-    """From 0 up to, but without, 1: below the share of the sample a person looks all the same.
-
-    The same for the same photos of the same case, and not to be foretold without the key.
-    """
-    message = _DRAW_ABOUT + "|".join([str(claim.id), *sorted(digests)]).encode()
-    number = int.from_bytes(hmac.digest(key, message, "sha256")[:8], "big")
-    return Decimal(number * 10**_PLACES >> 64).scaleb(-_PLACES)
+def judge(desk: Desk, claim: Claim, review: Review) -> Claim:
+    """The same for what a person made of the estimate: their parts and amounts beside the table's and other cases'."""
+    there = [line for line in review.lines if line.ref is not None and not line.removed]
+    parts = frozenset(line.ref for line in there if line.ref is not None and line.value.kind is not None)
+    lines = tuple(_reviewed_line(line, review.shop) for line in there)
+    return _noted(desk, claim, _fraud_case(desk, claim, surroundings(desk, claim, ()), parts, lines, review.currency))
 
 
-def note_down(desk: Desk, claim: Claim, made: Made, assessment: Assessment, around: Surroundings) -> int:
-    """The fraud facts of the case, each kept once; how far they raise it in the queue."""
-    case = _fraud_case(desk, claim, assessment, around)
-    factor = desk.house.rulebook.policy.price_outlier_factor
-    found = fraud_facts(case, desk.house.fraud, outlier_factor=factor)
-    fraud.add(desk.book, claim.id, found, at=desk.at, assessment=made.id)
-    return risk(found)
+def add_document(desk: Desk, claim: Claim, material: Material, sha256: str) -> Claim:
+    """The same for a document that came in."""
+    others = fraud.with_document(desk.book, claim.id, sha256)
+    if not others:
+        return claim
+    reported = notices.get(desk.book, claim.id)
+    same_car = same_car_cases(desk, claim, None if reported is None else reported.notice)
+    found = of_document(material, others, {other.claim for other in same_car}, desk.house.fraud)
+    return _kept(desk, claim, found)
 
 
-def _fraud_case(desk: Desk, claim: Claim, assessment: Assessment, around: Surroundings) -> FraudCase:
+def _noted(desk: Desk, claim: Claim, case: FraudCase, assessment: UUID | None = None) -> Claim:
+    rules, factor = desk.house.fraud, desk.house.rulebook.policy.price_outlier_factor
+    claim = _kept(desk, claim, fraud_facts(case, rules, outlier_factor=factor), assessment)
+    paid = bool(fraud.paid_claims(desk.book, {claim.id})) if case.other_photos else False
+    for other, told in told_to_others(case, rules, number=claim.number, paid=paid).items():
+        found = claims.locked(desk.book, other)
+        if found is not None and (after := _kept(desk, found, told)) != found:
+            claims.save(desk.book, after)
+    return claim
+
+
+def _kept(desk: Desk, claim: Claim, found: Sequence[FraudFact], assessment: UUID | None = None) -> Claim:
+    """The case at its risk, which is that of all that was ever found; what is new is in the audit log."""
+    if fresh := fraud.add(desk.book, claim.id, found, at=desk.at, assessment=assessment):
+        codes = {fact.code for fact in fresh}
+        desk.as_system().audit(Action.ASSESS, thing_of(claim.id), reasons=codes, items=len(fresh))
+    return replace(claim, risk=risk(one.fact for one in fraud.of_claim(desk.book, claim.id))) if found else claim
+
+
+def _fraud_case(
+    desk: Desk,
+    claim: Claim,
+    around: Surroundings,
+    parts: frozenset[PartRef] = frozenset(),
+    lines: tuple[PricedLine, ...] = (),
+    currency: str = "",
+) -> FraudCase:
     notice, others = around.notice, around.other_claims
     return FraudCase(
         claim=claim.id,
         zone=ZoneInfo(desk.house.rulebook.policy.market(claim.region).timezone),
-        currency=assessment.estimate.currency,
+        currency=currency,
         reported_at=claim.opened_at,
         happened_at=notice.happened_at if notice is not None else claim.opened_at,
         policy_began=_policy_began(desk, claim),
         place=_place(notice),
         photos=around.photos,
-        parts=frozenset(_parts(assessment)),
-        lines=tuple(_priced_lines(desk, claim, assessment)),
+        parts=parts,
+        lines=lines,
         other_photos=around.other_photos,
         other_claims=others,
         complaints=complaints.count(desk.book, [claim.id, *(other.claim for other in others)]),
         high_risk_tag=claim.facts.high_risk_tag,
     )
-
-
-def _own_photos(desk: Desk, claim: Claim, observations: Sequence[Observation]) -> tuple[OwnPhoto, ...]:
-    stored = photos.of_claim(desk.book, claim.id)
-    hashes = {seen.sha256: seen.phashes for seen in observations}
-    places = photos.places(desk.book, claim.id)
-    wanted = timeline.last_of(desk.book, claim.id, "ask_photos")
-    wanted_at = None if wanted is None else wanted.at
-    return tuple(_own(photo, hashes.get(photo.sha256, ()), places, wanted_at) for photo in stored)
-
-
-def _own(
-    photo: Photo, phashes: tuple[int, ...], places: Mapping[str, Position], wanted_at: datetime | None
-) -> OwnPhoto:
-    return OwnPhoto(
-        number=photo.position + 1,
-        sha256=photo.sha256,
-        phashes=phashes,
-        taken_at=photo.taken_at,
-        arrived_at=photo.added_at,
-        asked_for=wanted_at is not None and photo.added_at >= wanted_at,
-        position=places.get(photo.sha256),
-    )
-
-
-def _seen(other: OtherPhoto) -> SeenPhoto:
-    return SeenPhoto(
-        sha256=other.sha256,
-        phash=None if other.phash is None else f"{other.phash:016x}",
-        claim=other.claim_number,
-    )
-
-
-def _paid_parts(desk: Desk, around: Surroundings) -> tuple[LabelPart, ...]:
-    cases = [case.claim for case in around.other_claims]
-    paid = same_car.paid_parts(desk.book, cases, since=desk.at - _YEAR)
-    return tuple(LabelPart(part=ref.part, side=ref.side) for ref in sorted(paid, key=lambda one: (one.part, one.side)))
-
-
-def _other_claims(desk: Desk, claim: Claim, notice: Notice | None) -> tuple[OtherClaim, ...]:
-    if notice is None:
-        return ()
-    return same_car.other_claims(desk.book, claim.id, plate=notice.plate, vin=notice.vin)
 
 
 def _policy_began(desk: Desk, claim: Claim) -> datetime | None:
@@ -179,3 +153,10 @@ def _priced(line: EstimateLine, shop: Shop) -> PricedLine:
     assert line.part is not None  # noqa: S101 - chosen above
     ref = PartRef(part=line.part, side=line.side)
     return PricedLine(ref=ref, operation=line.operation, amount=line.total, typical=typical(ref, line.operation, shop))
+
+
+def _reviewed_line(line: ReviewedLine, shop: Shop) -> PricedLine:
+    assert line.ref is not None  # noqa: S101 - chosen above
+    value = line.value
+    usual = typical(line.ref, value.operation, shop)
+    return PricedLine(ref=line.ref, operation=value.operation, amount=value.total, typical=usual)

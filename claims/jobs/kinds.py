@@ -6,9 +6,10 @@ from datetime import timedelta
 from functools import partial
 
 from claims.assess import Assessment
-from claims.desk import assessing
+from claims.desk import assessing, looking_again
 from claims.desk.house import ASSESS, House
 from claims.desk.in_force import up_to_date
+from claims.desk.looking_again import LOOK_AGAIN
 from claims.desk.overdue import act_on_overdue
 from claims.jobs.ticks import Tick
 from claims.jobs.work import Kind, Kinds, Now, Work
@@ -30,7 +31,10 @@ def kinds(house: House, now: Now, assessed: Assessed = lambda *_: None) -> Kinds
             assessing.given_up(desk, work.job)
             work.give_up(desk.book, error)
 
-    return {ASSESS: Kind(assess, refer)}
+    def look_again(work: Work) -> None:
+        looking_again.carry_out(up_to_date(house), work.job, now)
+
+    return {ASSESS: Kind(assess, refer), LOOK_AGAIN: Kind(look_again)}
 
 
 def overdue_clocks(house: House) -> Tick:

@@ -63,7 +63,7 @@ def usual(books: Books, store: PhotoStore, sender: Sender, keep: Keep | None = N
         Tick(name="notifications", every=timedelta(seconds=2), do=lambda _: sender.send_batch() > 0, alone=False),
         Tick(name="old_answers", every=hour, do=sweep_answers),
         Tick(name="old_jobs", every=hour, do=sweep_jobs),
-        Tick(name="audit_anchor", every=hour, do=lambda at: anchoring.anchor(books, at)),
+        Tick(name="audit_anchor", every=timedelta(minutes=1), do=lambda at: anchoring.anchor(books, at)),
         Tick(name="photo_files", every=6 * hour, do=lambda at: store.sweep(is_known, at=at)),
     )
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from claims.audit import Head
 from claims.repository.book import Book
@@ -34,10 +35,18 @@ def add(book: Book, anchor: Anchor) -> bool:
     return insert_once(book.connection, audit_anchors, row, on=["seq", "kept_where"])
 
 
+def last(book: Book, kept_where: str) -> Anchor | None:
+    """The last that was told there."""
+    told = select(audit_anchors).where(audit_anchors.c.kept_where == kept_where)
+    row = book.connection.execute(told.order_by(audit_anchors.c.seq.desc()).limit(1)).one_or_none()
+    return None if row is None else _anchor(row)
+
+
 def everyone(book: Book) -> tuple[Anchor, ...]:
     """All anchors in the order of the chain; their heads are what ``audit.verify`` takes."""
     query = select(audit_anchors).order_by(audit_anchors.c.seq, audit_anchors.c.at)
-    return tuple(
-        Anchor(head=Head(row.seq, row.hash), at=row.at, kept_where=row.kept_where)
-        for row in book.connection.execute(query)
-    )
+    return tuple(map(_anchor, book.connection.execute(query)))
+
+
+def _anchor(row: Row[Any]) -> Anchor:
+    return Anchor(head=Head(row.seq, row.hash), at=row.at, kept_where=row.kept_where)

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, update
 
 from claims.repository.book import Book
-from claims.repository.rows import columns_of, insert_once, record, rows_of
+from claims.repository.places import later
+from claims.repository.rows import change_rows, columns_of, insert_once, record, rows_of
 from claims.tables import app_keys, apps, claim_tokens
 
 
@@ -43,7 +44,11 @@ class AppKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimToken:
-    """What opens one claim for its customer."""
+    """What opens one claim for its customer.
+
+    ``handed_by``: the one of the staff (``Actor.name``) who made it, and so has seen it; ``proven_at``: when its bearer
+    showed that they are the customer. ``tries`` to show it failed, the last at ``tried_at``.
+    """
 
     id: UUID
     claim: UUID
@@ -51,6 +56,15 @@ class ClaimToken:
     made_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    handed_by: str | None = None
+    proven_at: datetime | None = None
+    tries: int = 0
+    tried_at: datetime | None = None
+
+    @property
+    def proven(self) -> bool:
+        """Whether it is the customer who shows it, for all we know."""
+        return self.handed_by is None or self.proven_at is not None
 
     def valid_at(self, at: datetime) -> bool:
         """Neither revoked nor run out."""
@@ -68,9 +82,12 @@ def get(book: Book, app: UUID) -> App | None:
     return None if row is None else record(App, row)
 
 
-def everyone(book: Book) -> tuple[App, ...]:
-    """All apps by name."""
-    return tuple(record(App, row) for row in book.connection.execute(select(apps).order_by(apps.c.name)))
+def everyone(book: Book, *, after: UUID | None = None, limit: int | None = None) -> tuple[App, ...]:
+    """All apps by name, or ``limit`` of them; ``after`` goes on after a page."""
+    query = select(apps).order_by(apps.c.name).limit(limit)
+    if after is not None:
+        query = query.where(later(apps, apps.c.name, after))
+    return tuple(record(App, row) for row in book.connection.execute(query))
 
 
 def set_active(book: Book, app: UUID, *, active: bool) -> None:
@@ -104,6 +121,31 @@ def token_with_digest(book: Book, digest: str) -> ClaimToken | None:
     """The token that a presented one is."""
     row = rows_of(book.connection, claim_tokens, digest=digest).one_or_none()
     return None if row is None else record(ClaimToken, row)
+
+
+def token(book: Book, token_id: UUID) -> ClaimToken | None:
+    """One by its id."""
+    row = rows_of(book.connection, claim_tokens, id=token_id).one_or_none()
+    return None if row is None else record(ClaimToken, row)
+
+
+def proven(book: Book, token_id: UUID, *, at: datetime) -> None:
+    """Its bearer is the customer."""
+    change_rows(book.connection, claim_tokens, {"proven_at": at}, id=token_id)
+
+
+def tried(book: Book, token_id: UUID, *, tries: int, at: datetime) -> None:
+    """Its bearer could not show it, by now so many times."""
+    change_rows(book.connection, claim_tokens, {"tries": tries, "tried_at": at}, id=token_id)
+
+
+def tries_since(book: Book, claim: UUID, since: datetime) -> tuple[int, datetime | None]:
+    """How often somebody failed with a token of the claim that was tried after a moment, and when the last time."""
+    late = (claim_tokens.c.claim == claim, claim_tokens.c.tried_at > since)
+    row = book.connection.execute(
+        select(func.coalesce(func.sum(claim_tokens.c.tries), 0), func.max(claim_tokens.c.tried_at)).where(*late)
+    ).one()
+    return int(row[0]), row[1]
 
 
 def valid_tokens(book: Book, claim: UUID) -> int:

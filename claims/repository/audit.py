@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select
 
 from claims import audit as chain
 from claims import audit_check
 from claims.actors import Actor
 from claims.audit import Entry, Head, Thing
-from claims.audit_facts import Told, Word
+from claims.audit_check import Fault, FaultKind
+from claims.audit_facts import Told, Word, word
+from claims.repository import audit_head
 from claims.repository.book import Book
-from claims.tables import audit, audit_head
+from claims.tables import audit
 from claims.utc import as_text
+from model.errors import StorageError
 
 _FORM: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 _UNREADABLE: Final[Any] = {"unreadable": 0.5}
@@ -22,7 +25,6 @@ _UNREADABLE: Final[Any] = {"unreadable": 0.5}
 _NO_TIME: Final = datetime.fromisoformat("0001-01-01")
 """Without a zone, which no entry is."""
 _AT_A_TIME: Final = 1000
-_LOCKED_HEAD: Final = select(audit_head).with_for_update()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,8 @@ def append_all(book: Book, said: Sequence[Said], *, at: datetime) -> tuple[Entry
     """The next entries, in order, as ``append`` does for one."""
     if not said:
         return ()
-    last, entries = _head(book.connection.execute(_LOCKED_HEAD).one()), list[Entry]()
+    before, entries = audit_head.locked(book), list[Entry]()
+    last = before.head
     for one in said:
         entry = chain.append(
             last, at=at, actor=one.actor, action=one.action, on=one.on, facts=one.facts, key=book.secrets.audit
@@ -58,13 +61,21 @@ def append_all(book: Book, said: Sequence[Said], *, at: datetime) -> tuple[Entry
         entries.append(entry)
         last = Head(entry.seq, entry.hash)
     book.connection.execute(insert(audit), list(map(_columns, entries)))
-    book.connection.execute(update(audit_head), {"seq": last.seq, "hash": last.hash})
+    audit_head.advance(book, before, last, at=at)
     return tuple(entries)
 
 
 def head(book: Book) -> Head:
-    """The last link."""
-    return _head(book.connection.execute(select(audit_head)).one())
+    """The last link. Raises ``StorageError`` ``storage.damaged`` where it is missing, or not what was written."""
+    found = audit_head.kept(book)
+    if found is None or not audit_head.is_sealed(book, found):
+        raise StorageError("damaged", "the head of the audit log is missing, or not the one that was written")
+    return found.head
+
+
+def length(book: Book) -> int:
+    """The number of the last entry that is there, 0 without any."""
+    return book.connection.execute(select(func.max(audit.c.seq))).scalar() or 0
 
 
 def entries(book: Book, *, after: int = 0) -> Iterator[Entry]:
@@ -84,18 +95,30 @@ def about(book: Book, thing: Thing, *, after: int = 0, limit: int = 100) -> tupl
     return tuple(map(_entry, book.connection.execute(own.order_by(audit.c.seq).limit(limit))))
 
 
+def was_noted(book: Book, thing: Thing, *, by: Actor, action: Word, since: datetime) -> bool:
+    """Whether there is an entry of this kind after a moment."""
+    same = (audit.c.object == thing.name, audit.c.actor == by.name, audit.c.action == word(action))
+    found = select(audit.c.seq).where(*same, audit.c.at > as_text(since)).limit(1)
+    return book.connection.execute(found).first() is not None
+
+
 def verify(book: Book, *, anchors: Sequence[Head] = ()) -> tuple[audit_check.Fault, ...]:
     """Every fault of the stored chain; ``anchors`` are links kept elsewhere. In a reading transaction."""
-    return audit_check.verify(entries(book), key=book.secrets.audit, head=head(book), anchors=anchors)
+    found = audit_head.kept(book)
+    head = found.head if found else None
+    faults = audit_check.verify(entries(book), key=book.secrets.audit, head=head, anchors=anchors)
+    if found is None:
+        return (*faults, Fault(length(book), FaultKind.HEADLESS, length(book)))
+    return (
+        faults
+        if audit_head.is_sealed(book, found)
+        else (*faults, Fault(found.head.seq, FaultKind.UNSEALED, found.head.seq))
+    )
 
 
 def _columns(entry: Entry) -> dict[str, object]:
     row = {name: getattr(entry, name) for name in ("seq", "actor", "role", "action", "object", "previous", "hash")}
     return {**row, "at": as_text(entry.at), "facts": chain.facts_text(entry.facts)}
-
-
-def _head(row: Row[Any]) -> Head:
-    return Head(row.seq, row.hash)
 
 
 def _entry(row: Row[Any]) -> Entry:

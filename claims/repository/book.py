@@ -8,6 +8,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from claims import db
+from claims.anchor_file import AnchorFile
 from claims.keys import Keys
 from claims.secrecy import BlindIndex, Place, Sealer
 
@@ -48,10 +49,14 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Opens transactions; the rim keeps one for the life of the process."""
+    """Opens transactions; the rim keeps one for the life of the process.
+
+    ``anchors``: where links of the audit log are kept outside of the database, None where nowhere.
+    """
 
     engine: Engine = field(repr=False)
     secrets: Secrets
+    anchors: AnchorFile | None = None
 
     @contextmanager
     def writing(self) -> Iterator[Book]:

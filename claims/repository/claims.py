@@ -13,7 +13,8 @@ from claims.facts import CaseFacts
 from claims.ids import new_number
 from claims.repository.book import Book
 from claims.repository.rows import change_rows, columns_of, insert_once, record, rows_of
-from claims.review_queue import Lease, Place
+from claims.review_queue import Lease, Place, is_overdue, queue_at
+from claims.review_rules import shipped
 from claims.states import CaseState, Owner
 from claims.tables import claims, people
 from claims.triage import Authority, CaseClass
@@ -121,24 +122,37 @@ def listed(
 def to_review(
     book: Book, person: UUID, *, at: datetime, after: Place | None = None, limit: int = 200, others: bool = False
 ) -> tuple[Claim, ...]:
-    """Cases that wait for a person: those that nobody else works on at ``at``, with ``others`` also the rest, by
-    deadline, then risk, then age; ``after`` goes on after a page."""
+    """Cases that wait for a person: those that nobody else works on at ``at``, with ``others`` also the rest, in the
+    order of ``claims.review_queue.ordered``; ``after`` goes on after a page."""
     waits = claims.c.owner.in_((Owner.ADJUSTER, Owner.SPECIALIST))
     free = or_(claims.c.holder.is_(None), claims.c.holder == person, claims.c.lease_until <= at)
-    order = (claims.c.due_at.asc().nulls_last(), claims.c.risk.desc(), claims.c.state_since, claims.c.id)
+    stands = (claims.c.queue_at.asc().nulls_last(), claims.c.risk.desc(), claims.c.state_since, claims.c.id)
+    order = (_overdue(at).desc(), *stands)
     query = select(claims).where(waits, *(() if others else (free,))).order_by(*order).limit(limit)
-    return _all(book, query if after is None else query.where(_behind(after)))
+    return _all(book, query if after is None else query.where(_behind(after, at)))
 
 
-def _behind(place: Place) -> ColumnElement[bool]:
-    """As the order is: one without a deadline comes last."""
+def _overdue(at: datetime) -> ColumnElement[bool]:
+    return and_(claims.c.due_at.is_not(None), claims.c.due_at < at)
+
+
+def _behind(place: Place, at: datetime) -> ColumnElement[bool]:
+    """As the order is: what is overdue comes first, one without a deadline last."""
+    in_time = ~_overdue(at)
+    if is_overdue(place.due_at, at):
+        return or_(in_time, _stands_behind(place))
+    return and_(in_time, _stands_behind(place))
+
+
+def _stands_behind(place: Place) -> ColumnElement[bool]:
     same_age = and_(claims.c.state_since == place.since, claims.c.id > place.claim)
     younger = or_(claims.c.state_since > place.since, same_age)
-    same_due = or_(claims.c.risk < place.risk, and_(claims.c.risk == place.risk, younger))
-    if place.due_at is None:
-        return and_(claims.c.due_at.is_(None), same_due)
-    later = or_(claims.c.due_at > place.due_at, claims.c.due_at.is_(None))
-    return or_(later, and_(claims.c.due_at == place.due_at, same_due))
+    same_time = or_(claims.c.risk < place.risk, and_(claims.c.risk == place.risk, younger))
+    stands = queue_at(place.due_at, place.risk, shipped().lead)
+    if stands is None:
+        return and_(claims.c.queue_at.is_(None), same_time)
+    later = or_(claims.c.queue_at > stands, claims.c.queue_at.is_(None))
+    return or_(later, and_(claims.c.queue_at == stands, same_time))
 
 
 def open_regions(book: Book) -> frozenset[str]:
@@ -174,6 +188,7 @@ def _columns(claim: Claim) -> dict[str, Any]:
     columns = columns_of(
         claim,
         facts=claim.facts.model_dump(mode="json", exclude_defaults=True),
+        queue_at=queue_at(claim.due_at, claim.risk, shipped().lead),
         holder=lease and lease.holder,
         taken_at=lease and lease.taken_at,
         lease_until=lease and lease.until,

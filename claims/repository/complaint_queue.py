@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, select
 
+from claims.clock import Clock
 from claims.deadline_rules import ClockKind
-from claims.deadlines import Clock
 from claims.repository.book import Book
 from claims.repository.complaints import Complaint, of_row
 from claims.repository.deadlines import Deadline
+from claims.repository.places import Place
 from claims.tables import complaints, deadlines
 
 KINDS: Final = (ClockKind.COMPLAINT_REPLY, ClockKind.COMPLAINT_TOLD, ClockKind.COMPLAINT_SOLUTION)
@@ -27,21 +28,12 @@ class Pending:
     due_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page of open complaints ended."""
-
-    due_at: datetime
-    id: UUID
-
-
 def waiting(book: Book, *, after: Place | None = None, limit: int = 50) -> tuple[Pending, ...]:
     """Complaints that nobody has solved, by deadline; ``after`` goes on after a page."""
     line = _open().subquery()
     query = select(line).order_by(line.c.due_at, line.c.id).limit(limit)
     if after is not None:
-        same = and_(line.c.due_at == after.due_at, line.c.id > after.id)
-        query = query.where(or_(line.c.due_at > after.due_at, same))
+        query = query.where(after.behind(line.c.due_at, line.c.id))
     return tuple(Pending(of_row(book, row), row.due_at) for row in book.connection.execute(query))
 
 

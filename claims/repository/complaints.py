@@ -1,6 +1,6 @@
 """Complaints of customers: received, taken, replied to, told about, solved. Each step is made once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +19,7 @@ from claims.tables import complaints
 from model.notes import Note
 
 _PERSONAL: Final = ("text", "reply", "result", "answer")
+_NEXT: Final = complaints.c.version + 1
 
 
 class ComplaintState(StrEnum):
@@ -26,6 +27,7 @@ class ComplaintState(StrEnum):
 
     RECEIVED = "received"
     REPLIED = "replied"
+    DELAYED = "delayed"
     TOLD = "told"
     SOLVED = "solved"
 
@@ -37,16 +39,19 @@ class Complaint:
     they were erased; ``solution`` is a code with its facts. ``level``: who deals with it since clocks were missed.
 
     ``replied_at``: somebody has answered the customer; ``told_at``: the result, or the reason why it takes longer, was
-    told; ``solved_at``: nothing is open.
+    told; ``expected_at``: by when they have the result, where it was the reason; ``solved_at``: nothing is open.
+    ``version`` counts its changes: the ETag.
     """
 
     id: UUID
     claim: UUID
+    version: int = 1
     at: datetime
     by: str
     text: str | None = field(repr=False)
     replied_at: datetime | None = None
     told_at: datetime | None = None
+    expected_at: datetime | None = None
     solved_at: datetime | None = None
     solution: Note | None = None
     reply: str | None = field(default=None, repr=False)
@@ -61,7 +66,7 @@ class Complaint:
         if self.solved_at is not None:
             return ComplaintState.SOLVED
         if self.told_at is not None:
-            return ComplaintState.TOLD
+            return ComplaintState.TOLD if self.expected_at is None else ComplaintState.DELAYED
         return ComplaintState.RECEIVED if self.replied_at is None else ComplaintState.REPLIED
 
 
@@ -93,41 +98,44 @@ def count(book: Book, claims: Iterable[UUID]) -> int:
 def hold(book: Book, complaint: Complaint, holder: str | None, *, level: Level | None = None) -> Complaint:
     """In somebody's hands, or in nobody's; ``level`` where it comes to another.
 
-    Raises ``StorageError`` ``storage.moved`` where it was solved, or somebody else has taken it since it was read.
+    Raises ``StorageError`` ``storage.moved`` where it was solved, or somebody else has changed it since it was read.
     """
-    held = replace(complaint, holder=holder, level=level or complaint.level)
-    open_ = (_is(complaint.id), complaints.c.solved_at.is_(None))
-    same = complaints.c.holder.is_not_distinct_from(complaint.holder)
-    change_one(book.connection, complaints, *open_, same, holder=held.holder, level=held.level)
+    held = replace(complaint, holder=holder, level=level or complaint.level, version=complaint.version + 1)
+    same = (_is(complaint.id), complaints.c.solved_at.is_(None), complaints.c.version == complaint.version)
+    change_one(book.connection, complaints, *same, holder=held.holder, level=held.level, version=held.version)
     return held
 
 
 def replied(book: Book, complaint: UUID, *, at: datetime, words: str | None = None) -> None:
     """The customer got a first reply. Raises ``StorageError`` ``storage.moved`` where that was done."""
-    _step(book, complaint, "replied_at", at, reply=words)
+    _step(book, complaint, "replied_at", at, {"reply": words})
 
 
-def told(book: Book, complaint: UUID, *, at: datetime, words: str | None = None) -> None:
-    """The customer was told the result, or why it takes longer. Raises as ``replied`` does."""
-    _step(book, complaint, "told_at", at, result=words)
+def told(
+    book: Book, complaint: UUID, *, at: datetime, words: str | None = None, expected_at: datetime | None = None
+) -> None:
+    """The customer was told the result; or why it takes longer, and by when. Raises as ``replied`` does."""
+    _step(book, complaint, "told_at", at, {"result": words}, expected_at=expected_at)
 
 
 def solved(book: Book, complaint: UUID, solution: Note, *, at: datetime, answer: str | None = None) -> None:
     """Nothing of it is open. Raises as ``replied`` does."""
-    _step(book, complaint, "solved_at", at, answer=answer)
-    book.connection.execute(update(complaints).where(_is(complaint)).values(solution=note_json(solution)))
+    _step(book, complaint, "solved_at", at, {"answer": answer}, solution=note_json(solution))
 
 
-def _step(book: Book, complaint: UUID, when: str, at: datetime, **said: str | None) -> None:
-    """A step that was not made before, and what was said with it."""
+def _step(
+    book: Book, complaint: UUID, when: str, at: datetime, said: Mapping[str, str | None], **known: object
+) -> None:
+    """A step that was not made before, what was said with it, and what is known by it."""
     sealed = {f"{name}_sealed": book.sealed(words, complaints.name, complaint, name) for name, words in said.items()}
-    change_one(book.connection, complaints, _is(complaint), complaints.c[when].is_(None), **{when: at, **sealed})
+    values = {when: at, "version": _NEXT, **sealed, **known}
+    change_one(book.connection, complaints, _is(complaint), complaints.c[when].is_(None), **values)
 
 
 def erase_words(book: Book, claim: UUID) -> None:
     """What the customer and the staff wrote. Times and codes stay."""
     words = dict.fromkeys(f"{name}_sealed" for name in _PERSONAL)
-    book.connection.execute(update(complaints).where(complaints.c.claim == claim).values(**words))
+    book.connection.execute(update(complaints).where(complaints.c.claim == claim).values(version=_NEXT, **words))
 
 
 def _is(complaint: UUID) -> ColumnElement[bool]:

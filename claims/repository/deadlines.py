@@ -8,8 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Row, insert, select, update
 
+from claims.clock import Clock
 from claims.deadline_rules import Level
-from claims.deadlines import Clock, Escalation
+from claims.deadlines import Escalation
 from claims.ids import new_id
 from claims.note_json import note_json, note_of
 from claims.policy import Span

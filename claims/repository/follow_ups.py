@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -10,10 +11,13 @@ from sqlalchemy import select, update
 from claims.follow_up import Aspect, Feedback, FollowUp, FollowUpKind
 from claims.ids import new_id
 from claims.repository.book import Book
+from claims.repository.places import Place
 from claims.repository.rows import insert_once, notes_json, notes_of
 from claims.tables import feedback, follow_ups
 from model.errors import StorageError
 from model.notes import Note
+
+_WAITS: Final = (follow_ups.c.done_at.is_(None), follow_ups.c.dropped_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +32,7 @@ class Call:
 
 
 def add(book: Book, claim: UUID, calls: Iterable[FollowUp], *, at: datetime) -> None:
-    """Calls that follow an event; one that is there already stays one."""
+    """Calls that follow an event; one that is there already stays one, and is to be made again if it was dropped."""
     for call in calls:
         row = {
             "id": new_id(at),
@@ -37,15 +41,30 @@ def add(book: Book, claim: UUID, calls: Iterable[FollowUp], *, at: datetime) -> 
             "due_at": call.due_at,
             "warnings": notes_json(call.warnings),
         }
-        insert_once(book.connection, follow_ups, row, on=["claim", "kind", "due_at"])
+        if not insert_once(book.connection, follow_ups, row, on=["claim", "kind", "due_at"]):
+            same = (follow_ups.c.claim == claim, follow_ups.c.kind == call.kind, follow_ups.c.due_at == call.due_at)
+            book.connection.execute(update(follow_ups).where(*same).values(dropped_at=None))
 
 
-def open_until(book: Book, until: datetime, *, claim: UUID | None = None, limit: int = 200) -> tuple[Call, ...]:
-    """Calls due until a moment that nobody has made, of one case where it is given; the first due first."""
-    waits = (follow_ups.c.done_at.is_(None), follow_ups.c.due_at <= until)
+def drop(book: Book, claim: UUID, kinds: Iterable[FollowUpKind], *, at: datetime) -> None:
+    """Calls that nobody has made and that are not to be made any more."""
+    open_ones = (follow_ups.c.claim == claim, follow_ups.c.kind.in_(tuple(kinds)), *_WAITS)
+    book.connection.execute(update(follow_ups).where(*open_ones).values(dropped_at=at))
+
+
+def open_until(
+    book: Book, until: datetime, *, claim: UUID | None = None, after: Place | None = None, limit: int = 200
+) -> tuple[Call, ...]:
+    """Calls due until a moment that nobody has made, of one case where it is given; the first due first.
+
+    ``after`` goes on after a page.
+    """
+    waits = (*_WAITS, follow_ups.c.due_at <= until)
     query = select(follow_ups).where(*waits).order_by(follow_ups.c.due_at, follow_ups.c.id).limit(limit)
     if claim is not None:
         query = query.where(follow_ups.c.claim == claim)
+    if after is not None:
+        query = query.where(after.behind(follow_ups.c.due_at, follow_ups.c.id))
     return tuple(
         Call(id=row.id, claim=row.claim, follow_up=_follow_up(row.kind, row.due_at, notes_of(row.warnings)))
         for row in book.connection.execute(query)
@@ -54,7 +73,7 @@ def open_until(book: Book, until: datetime, *, claim: UUID | None = None, limit:
 
 def done(book: Book, call: UUID, *, by: str, at: datetime) -> None:
     """The call was made. Raises ``StorageError`` ``storage.moved`` when somebody else made it."""
-    waits = (follow_ups.c.id == call, follow_ups.c.done_at.is_(None))
+    waits = (follow_ups.c.id == call, *_WAITS)
     made = book.connection.execute(update(follow_ups).where(*waits).values(done_at=at, done_by=by))
     if made.rowcount != 1:
         raise StorageError("moved", "the call was made by somebody else")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -11,8 +11,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
+from claims.fraud import shipped
 from claims.fraud_case import OtherPhoto, OwnPhoto
 from claims.fraud_facts import (
     CaptureTime,
@@ -23,20 +24,24 @@ from claims.fraud_facts import (
     FraudFact,
     Outlier,
     Repeat,
+    SharedDocument,
     SharedPhoto,
     Tally,
+    as_paid,
 )
 from claims.ids import new_id
 from claims.repository import photos
+from claims.repository.alike_photos import Likely
 from claims.repository.book import Book
 from claims.repository.rows import insert_next, record
-from claims.tables import claims, fraud_facts, payments
+from claims.tables import claims, fraud_facts, materials, payments
 
 _EVIDENCE: Final[Mapping[FraudCode, type[Evidence]]] = MappingProxyType(
     {
         **dict.fromkeys((FraudCode.SAME_PHOTO, FraudCode.SAME_PHOTO_PAID), SharedPhoto),
         **dict.fromkeys((FraudCode.NEAR_PHOTO, FraudCode.NEAR_PHOTO_PAID), SharedPhoto),
         **dict.fromkeys((FraudCode.TAKEN_BEFORE_POLICY, FraudCode.TAKEN_AFTER_REPORT), CaptureTime),
+        FraudCode.SAME_DOCUMENT: SharedDocument,
         FraudCode.TAKEN_AFTER_ARRIVAL: CaptureTime,
         FraudCode.FAR_FROM_LOSS: Distance,
         FraudCode.PRICE_OUTLIER: Outlier,
@@ -46,6 +51,9 @@ _EVIDENCE: Final[Mapping[FraudCode, type[Evidence]]] = MappingProxyType(
     }
 )
 """What each code is told with."""
+
+
+_OF_CLAIM: Final = select(fraud_facts).where(fraud_facts.c.claim == bindparam("claim")).order_by(fraud_facts.c.position)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,26 +79,61 @@ def add(
 
 
 def of_claim(book: Book, claim: UUID) -> tuple[Found, ...]:
-    """Every fact of a case, the first found first."""
-    query = select(fraud_facts).where(fraud_facts.c.claim == claim).order_by(fraud_facts.c.position)
-    return tuple(record(Found, row, fact=_fact(row)) for row in book.connection.execute(query))
+    """Every fact of a case, the first found first; what is said of a photo that another case has too holds as of now:
+    that case may have been paid since."""
+    rows = book.connection.execute(_OF_CLAIM, {"claim": claim}).all()
+    facts = [_fact(row) for row in rows]
+    paid = paid_claims(book, {one.evidence.claim for one in facts if isinstance(one.evidence, SharedPhoto)})
+    told: dict[FraudFact, Found] = {}
+    for row, fact in zip(rows, facts, strict=True):
+        now = as_paid(fact, paid, shipped().weights)
+        told.setdefault(replace(now, weight=0), record(Found, row, fact=now))
+    return tuple(told.values())
 
 
 def other_photos(book: Book, claim: UUID, own: Iterable[OwnPhoto]) -> tuple[OtherPhoto, ...]:
     """Photos of other cases that are the same as, or nearly the same as, one of ``own``; the oldest first."""
     found = photos.elsewhere(book, claim, {one.sha256: one.phashes for one in own})
-    cases = {match.claim for match in found}
-    numbers, paid = _numbers(book, cases), paid_claims(book, cases)
+    numbers, paid = _whose(book, {match.claim for match in found})
     return tuple(
         OtherPhoto(
             claim=match.claim,
             claim_number=numbers[match.claim],
+            number=match.position + 1,
             sha256=match.sha256,
             phash=match.phash,
             paid=match.claim in paid,
         )
         for match in found
     )
+
+
+def copies(book: Book, found: Collection[Likely]) -> tuple[OtherPhoto, ...]:
+    """Photos of other cases that were laid on one of ours and found to be copies of it."""
+    numbers, paid = _whose(book, {one.claim for one in found})
+    return tuple(
+        OtherPhoto(
+            claim=one.claim,
+            claim_number=numbers[one.claim],
+            number=one.position + 1,
+            sha256=one.sha256,
+            phash=one.phash,
+            paid=one.claim in paid,
+            copy_of=one.photo,
+        )
+        for one in found
+        if one.claim in numbers
+    )
+
+
+def with_document(book: Book, claim: UUID, sha256: str) -> dict[UUID, str]:
+    """The numbers of the other cases that have this file as a document, by their ids."""
+    query = select(materials.c.claim).where(materials.c.sha256 == sha256, materials.c.claim != claim).distinct()
+    return _numbers(book, frozenset(book.connection.execute(query).scalars()))
+
+
+def _whose(book: Book, cases: Collection[UUID]) -> tuple[dict[UUID, str], frozenset[UUID]]:
+    return _numbers(book, cases), paid_claims(book, cases)
 
 
 def paid_claims(book: Book, among: Collection[UUID]) -> frozenset[UUID]:

@@ -28,6 +28,11 @@ def _keep(insert: Any) -> Executable:
 _KEPT: Final = select(observations.c.sha256, observations.c.blob).where(
     observations.c.sha256.in_(bindparam("files", expanding=True)), observations.c.looked_with == bindparam("way")
 )
+_ANY: Final = (
+    select(observations.c.sha256, observations.c.blob)
+    .where(observations.c.sha256.in_(bindparam("files", expanding=True)))
+    .order_by(observations.c.kept_at, observations.c.id)
+)
 _KEEP: Final = {"sqlite": _keep(sqlite.insert), "postgresql": _keep(postgresql.insert)}
 
 
@@ -53,6 +58,11 @@ def kept(book: Book, photos_seen: Iterable[str], looked_with: str) -> Mapping[st
     """The SHA-256 of the blob for each of the photos, by the photo's; nothing for one that nobody looked at so."""
     rows = book.connection.execute(_KEPT, {"files": list(photos_seen), "way": looked_with})
     return {row.sha256: row.blob for row in rows}
+
+
+def kept_anyhow(book: Book, photos_seen: Iterable[str]) -> Mapping[str, str]:
+    """The same, by whichever way of looking was the last one: a picture is the same to each of them."""
+    return {row.sha256: row.blob for row in book.connection.execute(_ANY, {"files": list(photos_seen)})}
 
 
 def is_known(book: Book, blob: str) -> bool:

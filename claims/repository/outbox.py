@@ -12,6 +12,7 @@ from sqlalchemy import Row, insert, select, update
 from claims.ids import new_id
 from claims.outbox import Notification
 from claims.repository.book import Book
+from claims.repository.places import Place
 from claims.repository.rows import insert_once, record, rows_of
 from claims.states import Node
 from claims.tables import outbox, webhooks
@@ -70,6 +71,14 @@ def webhooks_of(book: Book, app: UUID) -> tuple[Webhook, ...]:
     return tuple(_webhook(book, row) for row in rows_of(book.connection, webhooks, "id", app=app))
 
 
+def webhooks_page(book: Book, app: UUID, *, after: UUID | None, limit: int) -> tuple[Webhook, ...]:
+    """Some of them, the oldest first; ``after`` goes on after a page."""
+    query = select(webhooks).where(webhooks.c.app == app).order_by(webhooks.c.id).limit(limit)
+    if after is not None:
+        query = query.where(webhooks.c.id > after)
+    return tuple(_webhook(book, row) for row in book.connection.execute(query))
+
+
 def put(book: Book, claim: UUID, notification: Notification, to: UUID, *, at: datetime) -> bool:
     """Whether it is new: each receiver is told of one notification once."""
     row = {
@@ -107,9 +116,12 @@ def failed(book: Book, delivery: Delivery, error: str, *, at: datetime, again: d
     _change(book, delivery, next_at=again, dead_at=at if again is None else None, error=error)
 
 
-def dead_letters(book: Book, *, limit: int = 100) -> tuple[Delivery, ...]:
-    """What was given up, the latest first."""
-    query = select(outbox).where(outbox.c.dead_at.is_not(None)).order_by(outbox.c.dead_at.desc()).limit(limit)
+def dead_letters(book: Book, *, after: Place | None = None, limit: int = 100) -> tuple[Delivery, ...]:
+    """What was given up, the latest first; ``after`` goes on after a page."""
+    latest = (outbox.c.dead_at.desc(), outbox.c.id.desc())
+    query = select(outbox).where(outbox.c.dead_at.is_not(None)).order_by(*latest).limit(limit)
+    if after is not None:
+        query = query.where(after.before(outbox.c.dead_at, outbox.c.id))
     return tuple(record(Delivery, row) for row in book.connection.execute(query))
 
 

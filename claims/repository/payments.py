@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, exists, or_, select, update
 
 from claims.repository.book import Book
+from claims.repository.places import later
 from claims.repository.rows import change_one, insert_once, next_position, opened_record, sealed_columns
 from claims.states import CaseState, Owner
 from claims.tables import claims, payments
@@ -77,9 +78,12 @@ def went_out(book: Book, claim: UUID) -> bool:
     return book.connection.execute(stayed).first() is not None
 
 
-def of_claim(book: Book, claim: UUID) -> tuple[Payment, ...]:
-    """Every payment of a case, the first first."""
-    return tuple(_payment(book, row) for row in book.connection.execute(_of(claim)))
+def of_claim(book: Book, claim: UUID, *, after: UUID | None = None, limit: int | None = None) -> tuple[Payment, ...]:
+    """Every payment of a case, the first first, or ``limit`` of them; ``after`` goes on after a page."""
+    query = _of(claim).limit(limit)
+    if after is not None:
+        query = query.where(later(payments, payments.c.position, after))
+    return tuple(_payment(book, row) for row in book.connection.execute(query))
 
 
 def waiting(book: Book, *, came_back: bool, after: UUID | None = None, limit: int = 100) -> tuple[Payment, ...]:

@@ -1,5 +1,6 @@
 """The insurer's staff: whom a login or an identity provider's subject is, and with which role."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, select, update
 
 from claims.repository.book import Book
-from claims.repository.rows import columns_of, insert_once, record
+from claims.repository.rows import columns_of, ids_json, ids_of, insert_once, record
 from claims.states import Role
 from claims.tables import people
 from model.errors import StorageError
@@ -24,6 +25,10 @@ class Person:
     ``password`` is a hash, None for people of an identity provider. ``rights_version`` counts up with every change of
     rights and every logout: older tokens are refused then. ``failures`` are wrong passwords since the last right one.
     ``signed_in_at``: when the password was last the right one.
+
+    ``rights_from`` and ``sign_in_from``: who gave the role, and the way in, with everybody from whom their own account
+    came then; empty for what was done at the command line. ``password_due``: an administrator chose the password, and
+    the person has to choose another before they come in.
     """
 
     id: UUID
@@ -38,6 +43,14 @@ class Person:
     locked_until: datetime | None = None
     made_at: datetime
     signed_in_at: datetime | None = None
+    rights_from: frozenset[UUID] = frozenset()
+    sign_in_from: frozenset[UUID] = frozenset()
+    password_due: bool = False
+
+    @property
+    def line(self) -> frozenset[UUID]:
+        """Who may act with this account, for all we know: its person, and everybody from whom it comes."""
+        return self.rights_from | self.sign_in_from | {self.id}
 
 
 def add(book: Book, person: Person) -> bool:
@@ -47,6 +60,8 @@ def add(book: Book, person: Person) -> bool:
         subject_index=book.blind("subject", person.subject),
         subject_sealed=book.sealed(person.subject, "people", person.id, "subject"),
         name_sealed=book.sealed(person.name, "people", person.id, "name"),
+        rights_from=ids_json(person.rights_from),
+        sign_in_from=ids_json(person.sign_in_from),
     )
     stored = {name: value for name, value in values.items() if name not in {"subject", "name"}}
     return insert_once(book.connection, people, stored, on=["issuer", "subject_index"])
@@ -65,20 +80,35 @@ def by_subject(book: Book, subject: str, *, issuer: str = OWN_ISSUER) -> Person 
     return None if row is None else _person(book, row)
 
 
-def everyone(book: Book) -> tuple[Person, ...]:
-    """All people, the longest known first."""
-    return tuple(_person(book, row) for row in book.connection.execute(select(people).order_by(people.c.id)))
+def everyone(book: Book, *, after: UUID | None = None, limit: int | None = None) -> tuple[Person, ...]:
+    """All people, the longest known first, or ``limit`` of them; ``after`` goes on after a page."""
+    query = select(people).order_by(people.c.id).limit(limit)
+    if after is not None:
+        query = query.where(people.c.id > after)
+    return tuple(_person(book, row) for row in book.connection.execute(query))
 
 
-def set_rights(book: Book, person: UUID, *, role: Role, active: bool) -> None:
-    """Another role, or none any more; tokens made before are refused."""
-    _change(book, person, role=role, active=active, rights_version=people.c.rights_version + 1)
+def set_rights(
+    book: Book, person: UUID, *, role: Role, active: bool, came_from: Iterable[UUID], way_in: bool = False
+) -> None:
+    """Another role, or none any more, by the word of ``came_from``; tokens made before are refused.
+
+    ``way_in``: they answer for the way in too, which somebody else's issuer keeps.
+    """
+    line = ids_json(came_from)
+    told = {"rights_from": line, **({"sign_in_from": line} if way_in else {})}
+    _change(book, person, role=role, active=active, rights_version=people.c.rights_version + 1, **told)
 
 
-def set_password(book: Book, person: UUID, password: str, *, revoke: bool = True) -> None:
-    """Another hash; without ``revoke`` the same password hashed at a higher cost."""
+def set_password(
+    book: Book, person: UUID, password: str, *, came_from: Iterable[UUID] | None = None, revoke: bool = True
+) -> None:
+    """Another hash; without ``revoke`` the same password hashed at a higher cost. ``came_from``: who chose it, None for
+    the person themselves, whose account comes from whom it came."""
     version = people.c.rights_version + (1 if revoke else 0)
-    _change(book, person, password=password, rights_version=version, failures=0, locked_until=None)
+    told: dict[str, object] = {"password_due": bool(came_from)} if revoke else {}
+    told |= {} if came_from is None else {"sign_in_from": ids_json(came_from)}
+    _change(book, person, password=password, rights_version=version, failures=0, locked_until=None, **told)
 
 
 def logged_out(book: Book, person: UUID) -> None:
@@ -107,4 +137,5 @@ def _change(book: Book, person: UUID, **values: object) -> Row[Any]:
 
 def _person(book: Book, row: Row[Any]) -> Person:
     told = {name: book.opened(row._mapping[f"{name}_sealed"], "people", row.id, name) for name in ("subject", "name")}
-    return record(Person, row, **told)
+    lines = {name: ids_of(row._mapping[name]) for name in ("rights_from", "sign_in_from")}
+    return record(Person, row, **told, **lines)

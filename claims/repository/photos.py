@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, insert, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, delete, insert, or_, select
 
 from claims.fraud_case import Position
 from claims.repository import observations
@@ -20,17 +20,21 @@ from model.notes import Note
 _BANDS: Final = ((51, 13), (38, 13), (25, 13), (12, 13), (0, 12))
 """Shift and width of each; one more than the bits in which near-copies may differ, so one band is the same."""
 
-_ALIKE: Final = or_(
-    *(
-        and_(photo_bands.c.band == band, photo_bands.c.bits.in_(bindparam(f"slices_of_{band}", expanding=True)))
-        for band in range(len(_BANDS))
-    )
+
+def _slices(band: int) -> BindParameter[int]:
+    """Spelled out: to bind hundreds of numbers costs more than to look them up."""
+    return bindparam(f"slices_of_{band}", expanding=True, literal_execute=True)
+
+
+ALIKE: Final = or_(
+    *(and_(photo_bands.c.band == band, photo_bands.c.bits.in_(_slices(band))) for band in range(len(_BANDS)))
 )
+"""Bands of photos that have a part in common with some hash (``slices_of``)."""
 _SAME: Final = or_(
-    photos.c.sha256.in_(bindparam("files", expanding=True)), photos.c.id.in_(select(photo_bands.c.photo).where(_ALIKE))
+    photos.c.sha256.in_(bindparam("files", expanding=True)), photos.c.id.in_(select(photo_bands.c.photo).where(ALIKE))
 )
 _ELSEWHERE: Final = (
-    select(photos.c.claim, photos.c.sha256, photos.c.phash)
+    select(photos.c.claim, photos.c.position, photos.c.sha256, photos.c.phash)
     .where(photos.c.claim != bindparam("own_claim"), _SAME)
     .order_by(photos.c.id)
 )
@@ -70,9 +74,11 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A photo of another case that shows the same picture as one that was asked about; ``exact``: it is that file."""
+    """A photo of another case that shows the same picture as one that was asked about; ``exact``: it is that file.
+    ``position`` counts from 0 within that case."""
 
     claim: UUID
+    position: int
     sha256: str
     phash: int | None
     exact: bool
@@ -137,11 +143,16 @@ def elsewhere(book: Book, claim: UUID, own: Mapping[str, Sequence[int]]) -> tupl
     overlooked.
     """
     wanted = {phash for phashes in own.values() for phash in phashes}
-    slices = zip(*map(_bands, sorted(wanted)), strict=True) if wanted else [()] * len(_BANDS)
-    bits = {f"slices_of_{band}": sorted(set(found)) for band, found in enumerate(slices)}
-    rows = book.connection.execute(_ELSEWHERE, {"own_claim": claim, "files": sorted(own), **bits})
-    found = (Match(row.claim, row.sha256, _phash(row.phash), row.sha256 in own) for row in rows)
+    rows = book.connection.execute(_ELSEWHERE, {"own_claim": claim, "files": sorted(own), **slices_of(wanted)})
+    found = (Match(row.claim, row.position, row.sha256, _phash(row.phash), row.sha256 in own) for row in rows)
     return tuple(match for match in found if match.exact or _near(match.phash, wanted))
+
+
+def slices_of(hashes: Iterable[int]) -> dict[str, list[int]]:
+    """What ``ALIKE`` is asked with: the parts of some hashes."""
+    bands = zip(*map(_bands, sorted(set(hashes))), strict=True)
+    named = {f"slices_of_{band}": sorted(set(found)) for band, found in enumerate(bands)}
+    return named or {f"slices_of_{band}": [] for band in range(len(_BANDS))}
 
 
 def erase(book: Book, claim: UUID) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, insert, select, update
 
 from claims.repository.book import Book
-from claims.repository.rows import columns_of, record
+from claims.repository.rows import columns_of, ids_json, ids_of, record
 from claims.tables import proposals
 from claims.tables.words import ProposalKind, ProposalState
 from model.errors import StorageError
@@ -18,7 +18,10 @@ from model.errors import StorageError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """One of them. ``name`` is the version it would have, ``row_version`` counts changes of the row: the ETag."""
+    """One of them. ``name`` is the version it would have, ``row_version`` counts changes of the row: the ETag.
+
+    ``proposer_line``: who could act with the proposer's account then (``Person.line``).
+    """
 
     id: UUID
     kind: ProposalKind
@@ -28,6 +31,7 @@ class Proposal:
     row_version: int = 1
     proposed_at: datetime
     proposer: UUID
+    proposer_line: frozenset[UUID] = frozenset()
     decided_at: datetime | None = None
     decider: UUID | None = None
     reason: str | None = field(default=None, repr=False)
@@ -56,7 +60,8 @@ class Listed:
 
 def add(book: Book, proposal: Proposal) -> None:
     """A new one, which waits."""
-    values = columns_of(proposal, content_sha256=proposal.content_sha256)
+    line = ids_json(proposal.proposer_line)
+    values = columns_of(proposal, content_sha256=proposal.content_sha256, proposer_line=line)
     values.pop("reason")
     book.connection.execute(insert(proposals).values(**values))
 
@@ -106,7 +111,7 @@ def decide(
 
 
 def _proposal(book: Book, row: Row[Any]) -> Proposal:
-    found = record(Proposal, row, reason=_reason(book, row))
+    found = record(Proposal, row, reason=_reason(book, row), proposer_line=ids_of(row.proposer_line))
     if found.content_sha256 != row.content_sha256:
         raise StorageError("damaged", "a proposal's content is not what was proposed")
     return found

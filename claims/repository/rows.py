@@ -137,6 +137,16 @@ def change_one(connection: Connection, table: Table, *same: ColumnElement[bool],
         raise StorageError("moved", f"a row of {table.name} was changed by somebody else")
 
 
+def ids_json(ids: Iterable[UUID]) -> list[str]:
+    """Ids for a ``Document`` column, in order."""
+    return sorted(map(str, ids))
+
+
+def ids_of(document: Iterable[str] | None) -> frozenset[UUID]:
+    """The ids of ``ids_json``; none where nothing was kept."""
+    return frozenset(map(UUID, document or ()))
+
+
 def notes_json(notes: Iterable[Note]) -> list[dict[str, Any]]:
     """Notes for a ``Document`` column. Raises ``TypeError`` for a fact that could not be read back."""
     return [note_json(note) for note in notes]

@@ -40,6 +40,7 @@ claims = Table(
     word("authority", Authority, nullable=True),
     Column("risk", Integer, nullable=False),
     moment("due_at", nullable=True),
+    moment("queue_at", nullable=True),
     refers("holder", "people", nullable=True),
     moment("taken_at", nullable=True),
     moment("lease_until", nullable=True),
@@ -51,7 +52,9 @@ claims = Table(
     moment("erased_at", nullable=True, index=True),
     Index("ix_claims_kept", "region", "closed_at", sqlite_where=_KEPT, postgresql_where=_KEPT),
     Index("ix_claims_queue", "owner", "due_at", "risk", "opened_at"),
+    Index("ix_claims_line", "owner", "queue_at"),
 )
+"""``queue_at`` is ``due_at`` less the lead of the ``risk``: what people's queue goes by."""
 
 notices = Table(
     "notices",
@@ -128,4 +131,8 @@ claim_tokens = Table(
     moment("made_at"),
     moment("expires_at", nullable=True),
     moment("revoked_at", nullable=True),
+    actor("handed_by", nullable=True),
+    moment("proven_at", nullable=True),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    moment("tried_at", nullable=True),
 )

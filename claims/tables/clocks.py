@@ -1,6 +1,6 @@
 """Clocks of a case and what followed from them."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, SmallInteger, Table, UniqueConstraint, Uuid
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, SmallInteger, Table, UniqueConstraint, Uuid, false
 
 from claims.deadline_rules import Audience, ClockKind, Level
 from claims.follow_up import FollowUpKind
@@ -20,6 +20,7 @@ deadlines = Table(
     moment("waiting_since", nullable=True),
     moment("ended_at", nullable=True),
     moment("dropped_at", nullable=True),
+    Column("void", Boolean, nullable=False, server_default=false()),
     moment("escalated_at", nullable=True),
     document("warnings"),
     Index(None, "due_at"),
@@ -50,6 +51,7 @@ follow_ups = Table(
     moment("due_at", index=True),
     document("warnings"),
     moment("done_at", nullable=True),
+    moment("dropped_at", nullable=True),
     actor("done_by", nullable=True),
     UniqueConstraint("claim", "kind", "due_at"),
 )

@@ -102,8 +102,10 @@ complaints = Table(
     word("level", Level, nullable=True),
     sealed("reply"),
     sealed("result"),
+    Column("version", Integer, nullable=False, server_default="1"),
+    moment("expected_at", nullable=True),
 )
-"""``level`` is None as long as no clock of it was missed."""
+"""``level`` is None as long as no clock of it was missed, ``version`` counts its changes."""
 
 third_party = Table(
     "third_party",

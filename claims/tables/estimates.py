@@ -104,6 +104,7 @@ proposals = Table(
     Column("row_version", Integer, nullable=False),
     moment("proposed_at"),
     refers("proposer", "people"),
+    document("proposer_line", nullable=True),
     moment("decided_at", nullable=True),
     refers("decider", "people", nullable=True),
     sealed("reason"),

@@ -1,4 +1,4 @@
-"""The audit chain, its last link, and the links that are kept elsewhere.
+"""The audit chain, its last link under a seal, and the links that are kept elsewhere.
 
 Texts of the chain are as they were hashed; triggers of the database refuse to change a row of it.
 """
@@ -27,6 +27,7 @@ audit_head = Table(
     Column("id", SmallInteger, primary_key=True, autoincrement=False),
     Column("seq", Integer, nullable=False),
     digest("hash"),
+    digest("seal", nullable=True),
     CheckConstraint("id = 1", name="one_row"),
 )
 

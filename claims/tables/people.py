@@ -1,9 +1,9 @@
 """Who may come in. Secrets are kept as hashes, logins and names sealed."""
 
-from sqlalchemy import Boolean, Column, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Integer, String, Table, UniqueConstraint, false
 
 from claims.states import Role
-from claims.tables.kinds import digest, metadata, moment, own_id, refers, sealed, short, word
+from claims.tables.kinds import digest, document, metadata, moment, own_id, refers, sealed, short, word
 
 people = Table(
     "people",
@@ -21,6 +21,9 @@ people = Table(
     moment("locked_until", nullable=True),
     moment("made_at"),
     moment("signed_in_at", nullable=True),
+    document("rights_from", nullable=True),
+    document("sign_in_from", nullable=True),
+    Column("password_due", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("issuer", "subject_index"),
 )
 

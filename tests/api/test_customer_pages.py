@@ -154,10 +154,10 @@ def test_the_page_follows_the_case(serve: Serve, photo: Photo) -> None:
     assert f'data-call="POST /v1/claims/{claim}/withdraw"' in after
 
 
-def test_a_file_that_is_no_photo_is_not_shown_as_one(serve: Serve, photo: Photo) -> None:
+def test_a_photo_that_cannot_be_used_is_not_shown_as_one(serve: Serve, photo: Photo) -> None:
     session = serve()
     claim, _ = entered(session)
-    files = [("photos", ("notes.jpg", b"no photo", "image/jpeg")), ("photos", ("car.jpg", photo(), "image/jpeg"))]
+    files = [("photos", ("half.jpg", photo()[:400], "image/jpeg")), ("photos", ("car.jpg", photo(), "image/jpeg"))]
     session.post(f"/v1/claims/{claim}/photos", files=files, headers=PAGE)
     assert session.post(f"/v1/claims/{claim}/assess", headers=PAGE).status_code == 200
     page = look(session, claim)

@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from sites import Case, Site
 
 PHOTO = picture(7)
 HTML = b"<html><script>alert(1)</script></html>"
+NO_PHOTO = {"polyglot", "unknown_format", "unsupported_format", "is_document"}
 NAMES = [
     "../../../../etc/passwd",
     "..\\..\\windows\\system32\\config",
@@ -84,16 +86,30 @@ def test_a_name_is_no_path(case: Case, site: Site, name: str) -> None:
         archive(),
     ],
 )
-def test_what_is_two_things_is_no_photo_and_never_shown(case: Case, file: bytes) -> None:
-    [told] = case.send(file).json()["photos"]
-    assert not told["usable"]
-    assert told["verdict"][0]["code"] in {"polyglot", "unknown_format", "unsupported_format", "is_document"}
-    back = case.ask("GET", f"/photos/{told['sha256']}")
-    assert back.headers["content-type"] == "application/octet-stream"
-    assert back.headers["content-disposition"] == "attachment"
-    assert back.headers["x-content-type-options"] == "nosniff"
-    assert "default-src 'none'" in back.headers["content-security-policy"]
-    assert case.ask("GET", f"/photos/{told['sha256']}", params={"size": 64}).json()["code"] == "request.no_picture"
+def test_what_is_no_photo_or_two_things_is_refused_and_not_kept(case: Case, site: Site, file: bytes) -> None:
+    digest = sha256(file).hexdigest()
+    for answer in (case.send(file, file), case.ask("PUT", f"/photos/{digest}", content=file)):
+        assert answer.status_code == 415
+        assert answer.json()["code"].removeprefix("photo.") in NO_PHOTO
+        assert answer.json()["detail"]
+    good, told = case.send(PHOTO, file).json()["photos"]
+    assert (good["usable"], told["usable"], told["sha256"], told["href"]) == (True, False, None, None)
+    assert told["verdict"][0]["code"] in NO_PHOTO
+    assert [one["sha256"] for one in case.now()["photos"]] == [good["sha256"]]
+    assert case.ask("GET", f"/photos/{digest}").status_code == 404
+    assert not site.house.photos.exists(digest)
+
+
+def test_a_case_of_nothing_but_other_files_is_not_looked_at(case: Case) -> None:
+    for files, status, code in (
+        ([HTML, bytes(1001)], 415, "photo.is_document"),
+        ([b""], 422, "photo.empty"),
+        ([HTML, b""], 422, "photo.empty"),
+    ):
+        refused = case.send(*files)
+        assert (refused.status_code, refused.json()["code"]) == (status, code)
+    assert case.ask("POST", "/assess").json()["code"] == "claim.no_photos"
+    assert (case.now()["photos"], case.now()["promises"]) == ([], [])
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from browsing import OpenPage
 from customers import LONG_MS, choose, enter, photos_of, taken
-from devices import PHONE
+from devices import PHONE, SMALL
 from drawn_cars import dark, side_view, wall
 from hands import Hands, files
 from playwright.sync_api import expect
@@ -124,3 +124,22 @@ def test_a_page_that_is_overtaken_by_another_shows_where_the_case_is(open_: Open
     late.touch(late.page.locator("form[data-call$='/accept']").get_by_role("button"))
     late.heading("customer_page.state.in_review")
     assert case.now()["offer"] is None or not case.now()["offer"]["accepted_at"]
+
+
+def test_a_file_that_is_no_photo_is_told_and_asks_for_nothing_more(open_: OpenPage, stage: Stage) -> None:
+    hands, case = Hands(open_(SMALL, language="zh", scheme="dark"), "zh"), stage.case()
+    enter(hands, case)
+    field = hands.page.get_by_label(hands.say("customer_page.photos.choose"))
+    field.set_input_files(files([b"<!doctype html><html><body>Please sign in.</body></html>"]))
+    row = taken(hands).first
+    expect(row).to_contain_text(hands.say("customer_script.refused"))
+    expect(row).to_contain_text("HTML")
+    expect(hands.page.locator("form[data-call$='/assess']")).to_be_hidden()
+    hands.watched.shot("refused")
+    assert hands.watched.in_the_way() == []
+    assert photos_of(case) == []
+    [fault] = hands.watched.faults
+    assert fault.endswith(": 415")
+    hands.watched.faults.clear()
+    choose(hands, *stage.two_views())
+    expect(hands.page.locator("form[data-call$='/assess']")).to_be_visible()

@@ -5,10 +5,11 @@ import time
 
 from adjusters import A_SECOND, answered, at_desk, opened, settled, total
 from browsing import OpenPage
+from drawn_cars import side_view
 from huge_case import huge_case
 from playwright.sync_api import expect
 from staged import NAMES, Stage
-from tables import Table, amounting_to
+from tables import PDF, Table, amounting_to
 
 from claims.states import Role
 
@@ -85,3 +86,23 @@ def test_what_somebody_typed_outlives_a_change_by_another_window(open_: OpenPage
     expect(dialog).to_be_hidden()
     [line, *_] = other.ask("GET").json()["lines"]
     assert line["human"]["paint"] == 310
+
+
+def test_who_decides_is_told_of_a_photo_and_a_document_that_came(open_: OpenPage, stage: Stage) -> None:
+    case, hands = stage.referred(), at_desk(open_, stage.somebody(Role.SENIOR))
+    opened(hands, case)
+    hands.press("E")
+    dialog = hands.find("dialog", "desk_page.do.escalate")
+    dialog.get_by_label(hands.say("desk_page.do.words")).fill("Something is odd.")
+    assert case.send(side_view(stage.seed()).content).status_code == 201
+    paper = {"content": PDF, "headers": {"Content-Type": "application/pdf"}}
+    assert case.ask("POST", "/materials/bank_card", **paper).status_code == 201
+    hands.tap("button", "desk_page.do.escalate", within=dialog)
+    said = dialog.get_by_role("alert")
+    for name, facts in (("came_meanwhile", {}), ("came_photos", {"count": 1}), ("came_documents", {"count": 1})):
+        expect(said).to_contain_text(hands.say(f"desk_script.{name}", **facts))
+    for name in ("changed_by_other", "changed_none"):
+        expect(said).not_to_contain_text(hands.say(f"desk_script.{name}"))
+    hands.watched.shot("came-meanwhile")
+    hands.tap("button", "desk_page.do.escalate", within=dialog)
+    hands.page.wait_for_url("**/desk")

@@ -12,7 +12,14 @@ from staged import PASSWORD, Stage, open_stage
 from claims.states import Role
 
 PUBLIC = {"start": "/", "quick": "/quick", "report": "/report", "problems": "/problems", "offline": "/offline"}
-DESK = {"queue": "/desk", "mine": "/desk?mine=true", "figures": "/desk/figures"}
+DESK = {
+    "queue": "/desk",
+    "mine": "/desk?mine=true",
+    "complaints": "/desk/complaints",
+    "settled": "/desk/complaints?open=false",
+    "calls": "/desk/calls",
+    "figures": "/desk/figures",
+}
 
 _LOW = """[...document.querySelectorAll("main :is(button, .button, summary)")]
   .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44)

@@ -10,7 +10,7 @@ import httpx2
 from bank import proof_of
 from PIL import Image, ImageEnhance
 from sites import COVER, Case
-from tables import PDF, Table, amounting_to
+from tables import Table, amounting_to, paper
 
 from claims.states import Role
 
@@ -98,7 +98,7 @@ class Life:
         wanted = [item for item in self.look()["missing"] if item["needed"]]
         for number, item in enumerate(wanted):
             self.require_language(item["text"])
-            shown = self.ask("POST", f"/materials/{item['material']}", content=PDF).json()
+            shown = self.ask("POST", f"/materials/{item['material']}", content=paper(item["material"])).json()
             rest = [one["material"] for one in shown["missing"] if one["needed"]]
             assert rest == [one["material"] for one in wanted[number + 1 :]]
         assert shown["complete"]

@@ -7,7 +7,7 @@ from drawn_cars import close_up, dark, scratches, side_view, unharmed
 from huge_case import huge_case
 from sites import Case
 from staged import Stage
-from tables import PDF, Table, amounting_to
+from tables import Table, amounting_to, paper
 
 from claims.materials import Material
 from claims.states import Role
@@ -90,7 +90,7 @@ def _suspected(stage: Stage) -> Case:
 def _closed(stage: Stage) -> Case:
     case, token = _accepted(stage), stage.staff(Role.SENIOR)
     for material in Material:
-        assert case.ask("POST", f"/materials/{material}", content=PDF).status_code == 201
+        assert case.ask("POST", f"/materials/{material}", content=paper(material)).status_code == 201
     [payment] = case.ask("GET", "/payments").json()
     proof = {"payment": payment["id"], "proof": "T-1", "amount": str(payment["amount"]), "currency": "CNY"}
     seen = {"If-Match": "*"}

@@ -17,7 +17,8 @@ from api.cli import app
 from claims import db
 from claims.actions import Action
 from claims.actors import Actor
-from claims.audit import Head, Thing, ThingKind
+from claims.anchor_file import AnchorFile
+from claims.audit import GENESIS, Head, Thing, ThingKind, seal_of
 from claims.desk.anchoring import anchor
 from claims.desk.house import House
 from claims.keys import Keys
@@ -28,7 +29,7 @@ from inference.detector import Detector
 from model.errors import StorageError
 
 SCRATCH = scene("01-scratched-door-two-views")
-DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 ENTRIES = 15
 Run = Callable[..., Result]
 
@@ -110,7 +111,10 @@ def test_an_anchor_shows_what_the_database_cannot(log: Books, run: Run, caplog: 
     assert run("audit", "verify").stdout.startswith("15 entries, 1 anchors")
     with log.reading() as book:
         kept = list(audit.entries(book))[11]
-    tamper(log, "DELETE FROM audit WHERE seq > 12", f"UPDATE audit_head SET seq = 12, hash = '{kept.hash}'")  # noqa: S608
+    rolled_back = (
+        f"UPDATE audit_head SET seq = 12, hash = '{kept.hash}', seal = '{seal_of(kept.head, log.secrets.audit)}'"  # noqa: S608
+    )
+    tamper(log, "DELETE FROM audit WHERE seq > 12", rolled_back)
     assert "entries 13 to 15 were cut off" in run("audit", "verify").stdout
     with log.writing() as book:
         book.connection.execute(text("DELETE FROM audit_anchors"))
@@ -120,6 +124,29 @@ def test_an_anchor_shows_what_the_database_cannot(log: Books, run: Run, caplog: 
     assert "entries 13 to 15 were cut off" in done.stdout
 
 
+def test_the_file_of_anchors_shows_what_the_database_cannot(log: Books, run: Run, tmp_path: Path) -> None:
+    """An older state of the whole database, put in its place."""
+    file = tmp_path / "audit-anchors.jsonl"
+    assert anchor(replace(log, anchors=AnchorFile(file)), AT) is not None
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert run("audit", "verify").stdout.startswith("15 entries, 1 anchors")
+    gone = f"UPDATE audit_head SET seq = 0, hash = '{GENESIS.hash}', seal = NULL"  # noqa: S608
+    tamper(log, "DELETE FROM audit", "DELETE FROM audit_anchors", gone)
+    done = run("audit", "verify")
+    assert (done.exit_code, "entries 1 to 15 were cut off" in done.stdout) == (1, True)
+    with file.open("a") as lines:
+        lines.write("no anchor\n")
+    done = run("audit", "verify")
+    assert (done.exit_code, "storage.damaged" in done.stderr) == (1, True)
+
+
+def test_a_log_without_a_head_ends_in_one_line(log: Books, run: Run) -> None:
+    tamper(log, "DELETE FROM audit_head")
+    done = run("audit", "verify")
+    assert done.exit_code == 1
+    assert "The recorded end of the log is missing." in done.stdout
+
+
 @pytest.mark.parametrize("anchor", ["15", "x:y", f"15:{'a' * 63}"])
 def test_what_is_no_anchor_is_refused(log: Books, run: Run, anchor: str) -> None:
     done = run("audit", "verify", "--anchor", anchor)
@@ -127,14 +154,14 @@ def test_what_is_no_anchor_is_refused(log: Books, run: Run, anchor: str) -> None
     assert "usage.bad_anchor" in done.stderr
 
 
-def test_one_anchor_a_day(log: Books, adjuster: Actor) -> None:
+def test_one_anchor_an_hour(log: Books, adjuster: Actor) -> None:
     assert anchor(log, AT) is not None
     with log.writing() as book:
         audit.append(book, at=AT, actor=adjuster, action=Action.APPROVE, on=Thing(ThingKind.SERVICE))
-    assert anchor(log, AT + DAY - timedelta(seconds=1)) is None
-    later = anchor(log, AT + DAY)
+    assert anchor(log, AT + HOUR - timedelta(seconds=1)) is None
+    later = anchor(log, AT + HOUR)
     assert later is not None
-    assert anchor(log, AT + 3 * DAY) is None, "nothing was written since"
+    assert anchor(log, AT + 3 * HOUR) is None, "nothing was written since"
     with log.reading() as book:
         assert [one.head.seq for one in anchors.everyone(book)] == [ENTRIES, ENTRIES + 1]
 

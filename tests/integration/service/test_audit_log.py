@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,13 +14,18 @@ from claims import db
 from claims.actions import Action
 from claims.actors import Actor
 from claims.audit import GENESIS, Head, Thing, ThingKind
-from claims.audit_check import FaultKind
-from claims.repository import audit
+from claims.audit_check import Fault, FaultKind
+from claims.ids import new_id
+from claims.repository import audit, timeline
 from claims.repository.book import Books, Secrets
-from model.errors import RightsError
+from claims.repository.claims import Claim
+from claims.repository.timeline import Step
+from claims.states import CaseState, Role
+from model.errors import RightsError, StorageError
 
 AT = datetime(2026, 11, 22, 8, 30, 0, 123456, tzinfo=UTC)
 WRITERS, ENTRIES = 8, 15
+OPENED: dict[str, Any] = {"after": CaseState.REPORTED, "role": Role.CUSTOMER, "by": "customer"}
 
 
 def thing(number: int = 9) -> Thing:
@@ -129,23 +135,73 @@ def test_any_change_is_seen(books: Books, tell: Callable[..., None], change: str
     assert (kind, seq) in {(fault.kind, fault.seq) for fault in found}
 
 
-def test_a_tail_cut_off_with_its_head_is_seen_by_an_anchor(books: Books, tell: Callable[..., None]) -> None:
+def cut_off(books: Books, after: int, seal: str = "seal") -> None:
+    """The end of the log with its head; ``seal`` is what the head then has for one."""
+    with books.reading() as book:
+        kept = list(audit.entries(book))[after - 1]
+    head = f"UPDATE audit_head SET seq = {after}, hash = '{kept.hash}', seal = {seal}"  # noqa: S608
+    tamper(books, f"DELETE FROM audit WHERE seq > {after}", head)  # noqa: S608
+
+
+@pytest.mark.parametrize("seal", ["seal", "NULL", "hash", "'ü'"])
+def test_a_tail_cut_off_with_its_head_is_seen_and_stays_so(
+    books: Books, tell: Callable[..., None], caplog: pytest.LogCaptureFixture, seal: str
+) -> None:
     tell(6)
+    cut_off(books, 4, seal)
+    with books.reading() as book:
+        assert audit.verify(book) == (Fault(4, FaultKind.UNSEALED, 4),)
+        with pytest.raises(StorageError, match=r"storage\.damaged"):
+            audit.head(book)
+    tell(2)
+    assert "quickclaim audit verify" in caplog.text
+    with books.reading() as book:
+        assert audit.verify(book) == (Fault(6, FaultKind.UNSEALED, 6),)
+
+
+def test_an_older_state_of_the_whole_log_is_seen_by_an_anchor_alone(books: Books, tell: Callable[..., None]) -> None:
+    tell(4)
+    with books.reading() as book:
+        seal = book.connection.execute(text("SELECT seal FROM audit_head")).scalar_one()
+    tell(2)
     with books.reading() as book:
         anchor = audit.head(book)
-        kept = list(audit.entries(book))[3]
-    tamper(books, "DELETE FROM audit WHERE seq > 4", f"UPDATE audit_head SET seq = 4, hash = '{kept.hash}'")  # noqa: S608
+    cut_off(books, 4, f"'{seal}'")
     with books.reading() as book:
         assert audit.verify(book) == ()
         [fault] = audit.verify(book, anchors=[anchor])
     assert (fault.kind, fault.seq, fault.last) == (FaultKind.TRUNCATED, 5, 6)
 
 
+def test_a_log_that_begins_after_its_cases_is_never_sealed(
+    books: Books, tell: Callable[..., None], add_claim: Callable[..., Claim]
+) -> None:
+    tell(3)
+    move = Step(id=new_id(AT), claim=add_claim().id, at=AT - timedelta(hours=1), move="open", before=None, **OPENED)
+    with books.writing() as book:
+        timeline.add(book, move)
+    gone = f"UPDATE audit_head SET seq = 0, hash = '{GENESIS.hash}', seal = NULL"  # noqa: S608
+    tamper(books, "DELETE FROM audit", gone)
+    tell(1)
+    with books.reading() as book:
+        assert audit.verify(book) == (Fault(1, FaultKind.UNSEALED, 1),)
+
+
+def test_without_a_head_nothing_is_written_and_verifying_says_why(books: Books, tell: Callable[..., None]) -> None:
+    tell(2)
+    tamper(books, "DELETE FROM audit_head")
+    with pytest.raises(StorageError, match=r"storage\.damaged"):
+        tell(1)
+    with books.reading() as book:
+        assert audit.verify(book) == (Fault(2, FaultKind.HEADLESS, 2),)
+        assert audit.length(book) == 2
+
+
 def test_another_key_makes_another_chain(books: Books, tell: Callable[..., None]) -> None:
     tell(2)
     other = Books(books.engine, Secrets(sealer=books.secrets.sealer, index=books.secrets.index, audit=b"x" * 32))
     with other.reading() as book:
-        assert {fault.seq for fault in audit.verify(book)} == {1, 2}
+        assert {fault.seq for fault in audit.verify(book) if fault.kind is FaultKind.ALTERED} == {1, 2}
 
 
 def test_an_anchor_of_another_history_is_seen(books: Books, tell: Callable[..., None]) -> None:

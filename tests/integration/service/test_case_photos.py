@@ -81,6 +81,8 @@ def digest(content: bytes) -> str:
 PICTURES = [picture(seed) for seed in range(12)]
 WALL, PLACED = picture(99), picture(50, gps=True)
 JUNK = b"%PDF-1.7 no photo of a car"
+HALF = PICTURES[0][:2000]
+BIG = b"\xff\xd8\xff\xe0" + bytes(70_000)
 SCRIPT: dict[str, list[Row]] = {digest(content): ROWS for content in [*PICTURES, PLACED]} | {digest(WALL): []}
 
 
@@ -178,7 +180,7 @@ def test_a_photo_is_looked_at_and_added(house: House, claim: Claim) -> None:
 
 
 def test_an_assessment_does_not_run_the_network_again(house: House, claim: Claim, network: Counting) -> None:
-    contents = [*PICTURES[:4], JUNK, WALL]
+    contents = [*PICTURES[:4], HALF, WALL]
     send(house, claim, *contents)
     ran = len(network.ran)
     digests = [photo.sha256 for photo in of_claim(house, claim)]
@@ -317,9 +319,9 @@ def test_what_is_there_need_not_be_sent(house: House, claim: Claim, add_claim: C
 def test_a_photo_that_could_not_be_used_may_be_sent_again(house: House, claim: Claim) -> None:
     """As after a moment with too little memory; here a limit stands for it."""
     strict = replace(house, eyes=replace(house.eyes, limits=IntakeLimits(min_side=500)))
-    send(strict, claim, PICTURES[0], JUNK)
-    assert [photo.verdict[0].code for photo in of_claim(house, claim)] == ["photo.too_small", "photo.is_document"]
-    assert send(house, claim, PICTURES[0], JUNK) == [True, False]
+    send(strict, claim, PICTURES[0], HALF)
+    assert [photo.verdict[0].code for photo in of_claim(house, claim)] == ["photo.too_small"] * 2
+    assert send(house, claim, PICTURES[0], HALF) == [True, False]
     first, second = of_claim(house, claim)
     assert (first.sha256, first.usable, first.position, second.position) == (digest(PICTURES[0]), True, 0, 1)
     with house.books.reading() as book:
@@ -330,21 +332,25 @@ def test_a_photo_that_could_not_be_used_may_be_sent_again(house: House, claim: C
 # --- what is refused ------------------------------------------------------------------------------------------------
 
 
-def test_a_file_that_is_no_photo_is_kept_as_a_fact(house: House, claim: Claim, network: Counting) -> None:
-    assert send(house, claim, JUNK, WALL) == [True, True]
-    junk, wall = of_claim(house, claim)
-    assert (junk.usable, junk.verdict[0].code, junk.media_type) == (
-        False,
-        "photo.is_document",
-        "application/octet-stream",
-    )
-    assert (junk.width, junk.phash) == (None, None)
+def test_a_photo_that_cannot_be_used_is_kept_as_a_fact(house: House, claim: Claim, network: Counting) -> None:
+    assert send(house, claim, HALF, WALL) == [True, True]
+    broken, wall = of_claim(house, claim)
+    assert (broken.usable, broken.verdict[0].code, broken.media_type) == (False, "photo.truncated", "image/jpeg")
+    assert broken.phash is None
     assert (wall.usable, wall.verdict[0].code) == (False, "quality.no_car")
     assert network.ran == [digest(WALL)]
 
 
-@pytest.mark.parametrize(("content", "code"), [(b"", "photo.empty"), (bytes(70_000), "photo.too_many_bytes")])
-def test_what_is_empty_or_too_large_is_not_kept(house: House, content: bytes, code: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "photo.empty"),
+        (bytes(900), "photo.unknown_format"),
+        (JUNK, "photo.is_document"),
+        (BIG, "photo.too_many_bytes"),
+    ],
+)
+def test_what_is_no_photo_empty_or_too_large_is_not_kept(house: House, content: bytes, code: str) -> None:
     small = replace(house, eyes=replace(house.eyes, limits=IntakeLimits(max_bytes=65_536)))
     with pytest.raises(PhotoRejected) as refusal:
         look(small, content, "x", at=AT)

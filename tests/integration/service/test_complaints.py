@@ -1,7 +1,7 @@
 """Complaints on both databases: in line by deadline, in one person's hands, a level higher when nobody answers."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -24,9 +24,9 @@ from claims.notice import Notice
 from claims.repository import apps, audit, complaint_queue, outbox
 from claims.repository.apps import App
 from claims.repository.book import Books
-from claims.repository.complaint_queue import Place
 from claims.repository.complaints import ComplaintState
 from claims.repository.outbox import Webhook
+from claims.repository.places import Place
 from claims.review_changes import Why
 from claims.states import CaseState, Node, Role
 from model.errors import ClaimError, RightsError
@@ -81,7 +81,7 @@ def test_they_stand_in_line_by_what_is_due_next(house: House, case: Case, notice
     found = line(house, front)
     assert [one.complaint.text for one in found] == ["second", "third", "first"]  # told within 24 hours
     assert found[-1].pending.due_at == AT + 24 * HOUR
-    case.do(front, AT + HOUR, complaining.solve, first.complaint.id, Solution.EXPLAINED)
+    case.do(front, AT + HOUR, complaining.solve, first.complaint.id, Solution.EXPLAINED, "line by line")
     assert [one.complaint.text for one in line(house, front)] == ["second", "third"]
     with house.looking(front, AT) as desk:
         [solved] = complaint_line.solved(desk, before=None, limit=5)
@@ -112,8 +112,8 @@ def test_one_person_answers_it(house: House, case: Case, front: Actor) -> None:
     assert not only(house, other).takes
     for act in (
         lambda: take(house, other, complaint),
-        lambda: case.do(other, AT + HOUR, complaining.reply, complaint),
-        lambda: case.do(other, AT + HOUR, complaining.solve, complaint, Solution.PUT_RIGHT),
+        lambda: case.do(other, AT + HOUR, complaining.reply, complaint, "called"),
+        lambda: case.do(other, AT + HOUR, complaining.solve, complaint, Solution.PUT_RIGHT, "called"),
     ):
         with pytest.raises(ClaimError) as refused:
             act()
@@ -143,7 +143,7 @@ def test_the_app_that_opened_the_case_is_told_of_a_complaint_and_every_answer(
     complained(case, "nobody answers")
     complaint = only(house, front).complaint.id
     case.do(front, AT + HOUR, complaining.reply, complaint, "we call you")
-    case.do(front, AT + HOUR, complaining.solve, complaint, Solution.PUT_RIGHT)
+    case.do(front, AT + HOUR, complaining.solve, complaint, Solution.PUT_RIGHT, "called")
     with house.books.writing() as book:
         sent = outbox.take(book, at=AT + HOUR, lease=HOUR, limit=9)
     answered = (Node.COMPLAINT_ANSWERED, Node.COMPLAINT_ANSWERED)
@@ -151,11 +151,57 @@ def test_the_app_that_opened_the_case_is_told_of_a_complaint_and_every_answer(
     assert not any(words in one.body for one in sent for words in ("we call you", "nobody answers"))
 
 
+def test_what_takes_longer_is_expected_by_a_time(house: House, case: Case, front: Actor) -> None:
+    complained(case)
+    complaint, expected_at = only(house, front).complaint.id, AT + 72 * HOUR
+    case.do(front, AT + HOUR, complaining.tell, complaint, "等维修厂报价", expected_at=expected_at)
+    [found] = line(house, front)
+    assert (found.complaint.state, found.complaint.expected_at) == (ComplaintState.DELAYED, expected_at)
+    assert (found.complaint.result, found.complaint.told_at) == ("等维修厂报价", AT + HOUR)
+    assert found.pending.due_at == AT + 2 * HOUR
+    case.do(front, AT + HOUR, complaining.reply, complaint, "we call you")
+    assert only(house, front).pending.due_at == AT + 48 * HOUR
+    solved = case.do(front, AT + 2 * HOUR, complaining.solve, complaint, Solution.PUT_RIGHT, "已更正").complaint
+    assert (solved.state, solved.expected_at) == (ComplaintState.SOLVED, expected_at)
+
+
+CHAIN = datetime(2026, 12, 2, 10, 0, tzinfo=UTC)
+"""The end of business of the eighth working day after Sunday, 22 November: four levels, two working days each."""
+
+
+def test_a_time_is_told_that_every_level_can_keep(house: House, case: Case, front: Actor) -> None:
+    complained(case)
+    complaint, now = only(house, front).complaint.id, AT + HOUR
+    for expected_at in (now, AT, CHAIN + timedelta(seconds=1), datetime.max.replace(tzinfo=UTC)):
+        with pytest.raises(ClaimError) as refused:
+            case.do(front, now, complaining.tell, complaint, "等维修厂报价", expected_at=expected_at)
+        assert refused.value.code == "claim.expected_when"
+    untouched = only(house, front)
+    assert (untouched.complaint.told_at, untouched.complaint.holder) == (None, None)
+    case.do(front, now, complaining.tell, complaint, "等维修厂报价", expected_at=CHAIN)
+    assert only(house, front).complaint.expected_at == CHAIN
+
+
+@pytest.mark.parametrize("words", ["", "  \n"])
+def test_no_step_is_made_without_words(house: House, case: Case, front: Actor, words: str) -> None:
+    complained(case)
+    before = only(house, front)
+    for act, given in (
+        (complaining.reply, (words,)),
+        (complaining.tell, (words,)),
+        (complaining.solve, (Solution.EXPLAINED, words)),
+    ):
+        with pytest.raises(ClaimError) as refused:
+            case.do(front, AT + HOUR, act, before.complaint.id, *given)
+        assert refused.value.code == "claim.nothing_told"
+    assert only(house, front) == before
+
+
 def test_what_was_solved_is_over(house: House, case: Case, front: Actor) -> None:
     complained(case)
     complaint = only(house, front).complaint.id
     case.do(front, AT + HOUR, complaining.solve, complaint, Solution.PUT_RIGHT, "已更正")
-    for act in (take, lambda *given: case.do(front, AT + HOUR, complaining.reply, given[2])):
+    for act in (take, lambda *given: case.do(front, AT + HOUR, complaining.reply, given[2], "called")):
         with pytest.raises(ClaimError) as refused:
             act(house, front, complaint)
         assert refused.value.code == "claim.complaint_over"
@@ -178,7 +224,7 @@ def test_who_decided_the_case_does_not_answer_its_complaint(house: House, notice
     case.do(senior, AT + HOUR, deciding.approve, version, "看过照片", [Why.QUOTATION], despite_cover="unknown")
     complained(case, "金额太低", at_minute=90)
     assert not only(house, senior).takes
-    for act in (take, lambda *given: case.do(senior, AT + 2 * HOUR, complaining.reply, given[2])):
+    for act in (take, lambda *given: case.do(senior, AT + 2 * HOUR, complaining.reply, given[2], "called")):
         with pytest.raises(RightsError) as refused:
             act(house, senior, only(house, senior).complaint.id)
         assert refused.value.code == "rights.same_person"
@@ -204,7 +250,7 @@ def test_every_missed_clock_gives_it_to_the_level_above(house: House, case: Case
         take(house, front, complaint)
     assert refused.value.code == "claim.complaint_above"
     assert only(house, expert).takes
-    late = case.do(expert, AT + 49 * HOUR, complaining.solve, complaint, Solution.PUT_RIGHT)
+    late = case.do(expert, AT + 49 * HOUR, complaining.solve, complaint, Solution.PUT_RIGHT, "called")
     assert late.complaint.state is ComplaintState.SOLVED
     assert act_on_overdue(house, AT + 99 * HOUR) == 0
     with house.books.reading() as book:

@@ -11,8 +11,8 @@ from desks import AT, customer, known_notice, open_house, scene
 
 from claims.actors import Actor, ActorKind
 from claims.audit import Thing, ThingKind
+from claims.clock import Outcome
 from claims.deadline_rules import Audience, ClockKind
-from claims.deadlines import Outcome
 from claims.desk import assessing, offering, opening, paying, submitting, wishes
 from claims.desk.cover import Cover, state_cover
 from claims.desk.house import House

@@ -3,11 +3,20 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from claims import db, schema
+from claims.actions import Action
+from claims.audit import Thing, ThingKind
+from claims.audit_check import Fault, FaultKind
+from claims.desk.desk import SYSTEM
+from claims.keys import Keys
+from claims.repository import audit
+from claims.repository.book import Books, Secrets
 
 
 def upgrade(home: Path, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -22,6 +31,22 @@ def test_tables_are_made_and_then_up_to_date(empty_url: str, tmp_path: Path) -> 
     assert upgrade(tmp_path, DATABASE=empty_url).stdout == f"The tables are up to date (revision {schema.head()}).\n"
     engine = db.open_engine(db.Database(url=empty_url))
     schema.require_current(engine)
+    engine.dispose()
+
+
+def test_a_log_from_before_there_were_seals_is_sealed(empty_url: str, tmp_path: Path) -> None:
+    keys = Keys.new()
+    assert upgrade(tmp_path, DATABASE=empty_url, KEYS=keys.text()).returncode == 0
+    engine = db.open_engine(db.Database(url=empty_url))
+    books = Books(engine, Secrets.of(keys))
+    with books.writing() as book:
+        audit.append(book, at=datetime.now(UTC), actor=SYSTEM, action=Action.ASSESS, on=Thing(ThingKind.SERVICE))
+        book.connection.execute(text("UPDATE audit_head SET seal = NULL"))
+    with books.reading() as book:
+        assert audit.verify(book) == (Fault(1, FaultKind.UNSEALED, 1),)
+    done = upgrade(tmp_path, DATABASE=empty_url, KEYS=keys.text())
+    with books.reading() as book:
+        assert audit.verify(book) == (), done.stderr
     engine.dispose()
 
 

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 from desks import AT, open_house, scene
-from reviews import HOUR, Case, in_review, looked_at, reported, somebody
+from reviews import HOUR, MINUTE, Case, in_review, looked_at, reported, somebody
 
+from claims.actions import Action
+from claims.actors import Actor
+from claims.clock import Clock
 from claims.deadline_rules import Audience, ClockKind, Level
-from claims.deadlines import Clock
 from claims.desk import assessing, escalating, queue, wishes
+from claims.desk.actions_now import actions_now
 from claims.desk.house import House
 from claims.desk.overdue import act_on_overdue
 from claims.desk.photos import add_photos, look
@@ -172,13 +175,56 @@ def test_who_asks_is_given_the_level_above_their_own(case: Case, role: Role, lev
     actor = somebody(case.house, role)
     with pytest.raises(ClaimError, match="needs_more"):
         case.do(actor, AT + HOUR, escalating.escalate, "  ")
-    case.do(actor, AT + HOUR, escalating.escalate, "金额有争议")
-    claim = case.do(actor, AT + 2 * HOUR, escalating.escalate, "仍未解决")
+    claim = case.do(actor, AT + HOUR, escalating.escalate, "金额有争议")
     assert claim.state is CaseState.ESCALATED
-    first, second = (one.escalation.level for one in levels(case))
-    assert first is level
-    assert list(Level).index(second) == list(Level).index(first) + 1
-    assert case.steps[-1].reason_text == "仍未解决"
+    assert [one.escalation.level for one in levels(case)] == [level]
+    assert case.steps[-1].reason_text == "金额有争议"
+
+
+@pytest.mark.parametrize(
+    ("role", "highest"), [(Role.FRONT_LINE, 1), (Role.JUNIOR, 1), (Role.SENIOR, 2), (Role.EXPERT, 3)]
+)
+def test_each_role_brings_a_case_so_far_and_no_further(case: Case, role: Role, highest: int) -> None:
+    actor, expert = somebody(case.house, role), somebody(case.house, Role.EXPERT, "another expert")
+    for step in range(highest if role in {Role.FRONT_LINE, Role.JUNIOR} else highest - 1):
+        assert may(case, actor, Action.ESCALATE)
+        case.do(actor, AT + step * MINUTE, escalating.escalate, "仍未解决")
+    assert list(Level).index(levels(case)[-1].escalation.level) == highest
+    assert may(case, actor, Action.ESCALATE) is False
+    if role is not Role.EXPERT:
+        before = case.now
+        with pytest.raises(RightsError, match="not_of_level"):
+            case.do(actor, AT + HOUR, escalating.escalate, "仍未解决")
+        assert case.now == before
+        case.do(expert, AT + HOUR, escalating.escalate, "仍未解决")
+    with case.house.books.reading() as book:
+        refused = [entry.action for entry in audit.entries(book)]
+    assert refused.count("rights.not_of_level") == (role is not Role.EXPERT)
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_a_level_is_decided_by_its_own_and_never_by_who_brought_the_case_there(case: Case, steps: int) -> None:
+    senior, expert = somebody(case.house, Role.SENIOR), somebody(case.house, Role.EXPERT)
+    for actor in (senior, expert)[:steps]:
+        case.do(actor, AT + HOUR, escalating.escalate, "金额有争议")
+    with pytest.raises(RightsError, match="not_of_level"):
+        case.do(senior, AT + HOUR, queue.take)
+    if steps == 2:
+        with pytest.raises(RightsError, match="same_person"):
+            case.do(expert, AT + HOUR, queue.take)
+    for nobody in (senior, expert)[:steps]:
+        with case.house.desk(nobody, AT + HOUR) as desk:
+            assert queue.claim_next(desk) is None
+    other = somebody(case.house, Role.EXPERT, "another expert")
+    with case.house.desk(other, AT + HOUR) as desk:
+        taken = queue.claim_next(desk)
+    assert taken is not None
+    assert case.do(other, AT + HOUR, escalating.give_back, "按第七条").state is CaseState.IN_REVIEW
+
+
+def may(case: Case, actor: Actor, action: Action) -> bool:
+    with case.house.looking(actor, AT + HOUR) as desk:
+        return action in actions_now(desk, case.now, (), photographed=True)
 
 
 def test_above_the_last_level_is_none(case: Case) -> None:

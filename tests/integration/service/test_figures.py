@@ -186,7 +186,7 @@ def test_a_complaint_waits_until_it_is_solved_and_what_is_erased_counts(case: Ca
     front, books = somebody(case.house, Role.FRONT_LINE), case.house.books
     assert business_figures(books, NOW).complaints == Queue(waiting=1, oldest_s=3600)
     [found] = case.see(front, NOW, complaint_line.complaints_of)
-    case.do(front, NOW, complaining.solve, found.complaint.id, Solution.EXPLAINED)
+    case.do(front, NOW, complaining.solve, found.complaint.id, Solution.EXPLAINED, "line by line")
     assert (business_figures(books, NOW).complaints, business_figures(books, NOW).erased) == (NONE, 0)
     with books.writing() as book:
         erasure.erase(book, case.now, at=NOW)

@@ -25,7 +25,7 @@ from claims.repository.jobs import Job
 from claims.repository.photos import Photo
 
 AT = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
-DAY = timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
@@ -76,7 +76,9 @@ def test_jobs_that_ended_long_ago_are_forgotten(books: Books, ticks: dict[str, T
     assert there() == ids[1:]
 
 
-def test_the_audit_log_is_anchored_once_a_day(books: Books, ticks: dict[str, Tick], adjuster: Actor) -> None:
+def test_the_audit_log_is_anchored_at_its_first_entry_and_once_an_hour(
+    books: Books, ticks: dict[str, Tick], adjuster: Actor
+) -> None:
     def noted(at: datetime) -> Head:
         with books.writing() as book:
             audit.append(book, at=at, actor=adjuster, action=Action.READ_AUDIT, on=Thing(ThingKind.SERVICE), facts={})
@@ -92,9 +94,9 @@ def test_the_audit_log_is_anchored_once_a_day(books: Books, ticks: dict[str, Tic
     for _ in range(2):
         once(ticks["audit_anchor"], AT)
     later = noted(AT)
-    once(ticks["audit_anchor"], AT + DAY - timedelta(seconds=1))
+    once(ticks["audit_anchor"], AT + HOUR - timedelta(seconds=1))
     assert told() == [first]
-    once(ticks["audit_anchor"], AT + DAY)
+    once(ticks["audit_anchor"], AT + HOUR)
     assert told() == [first, later]
 
 

@@ -193,8 +193,9 @@ def test_what_differs_goes_to_a_person(case: Case, senior: Actor, changes: dict[
         [level] = [one for one in deadlines.levels_of(book, case.id) if one.ended_at is None]
         assert level.escalation.level is Level.SENIOR
         assert not audit.verify(book)
-    case.do(senior, at, queue.take)
-    case.do(senior, at, escalating.give_back, "已与客户核对")
+    colleague = somebody(case.house, Role.SENIOR, "colleague")
+    case.do(colleague, at, queue.take)
+    case.do(colleague, at, escalating.give_back, "已与客户核对")
     words = {**changes, "words": "银行扣了手续费，客户已确认"}
     assert arrives(case.house, senior, case.id, at, **words).state is CaseState.CLOSED
 

@@ -11,9 +11,9 @@ import pytest
 from desks import AT
 from sqlalchemy import Connection, event
 
+from claims.clock import Clock, Outcome
 from claims.db import is_embedded
 from claims.deadline_rules import Audience, ClockKind
-from claims.deadlines import Clock, Outcome
 from claims.hit_rate import Decided, Period
 from claims.policy import Span
 from claims.repository import deadlines, promises
@@ -62,7 +62,7 @@ def test_they_are_counted_by_kind_and_set(books: Books, add: Callable[..., None]
 def test_one_that_nobody_ended_is_missed_and_undecided_ones_count_for_nothing(
     books: Books, add: Callable[..., None]
 ) -> None:
-    add(a_clock(waiting_since=AT), a_clock(dropped_at=AT + HOUR))
+    add(a_clock(waiting_since=AT), a_clock(dropped_at=AT + HOUR), a_clock(dropped_at=AT + DAY, void=True))
     assert counted(books) == []
     add(a_clock())
     assert counted(books) == [reviews(1, 0)]
@@ -94,6 +94,11 @@ def test_the_database_counts_as_each_clock_says(books: Books, add: Callable[...,
         assert (one.n, one.met) == (met + missed, met)
 
 
+def stops(moment: datetime) -> list[dict[str, Any]]:
+    """Ways in which a clock may stop."""
+    return [{}, {"ended_at": moment}, {"dropped_at": moment}, {"dropped_at": moment, "void": True}]
+
+
 def clocks(drawn: random.Random, count: int) -> Iterator[Clock]:
     """Ended, dropped, waiting or left alone, in time or late, on the second too."""
     kinds = [(kind, audience) for kind in ClockKind for audience in Audience]
@@ -103,7 +108,7 @@ def clocks(drawn: random.Random, count: int) -> Iterator[Clock]:
         moment = due + drawn.choice([-24, -1, 0, 1, 24]) * HOUR
         made = a_clock(kind=kind, audience=audience, due_at=due)
         waiting = drawn.choice([None, None, due - 2 * HOUR, due, due + 2 * HOUR])
-        yield replace(made, waiting_since=waiting, **drawn.choice([{}, {"ended_at": moment}, {"dropped_at": moment}]))
+        yield replace(made, waiting_since=waiting, **drawn.choice(stops(moment)))
 
 
 def test_the_count_stays_on_an_index(books: Books) -> None:
@@ -125,3 +130,15 @@ def test_the_count_stays_on_an_index(books: Books) -> None:
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
             plan = "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters))
     assert "ix_deadlines_due_at" in plan, plan
+
+
+def test_what_is_published_is_what_was_promised(books: Books, add: Callable[..., None]) -> None:
+    """Of two clocks for one thing the looser; ours alone where nothing else was promised; each kind once."""
+    promise = {"audience": Audience.PUBLIC, "due_at": AT + DAY}
+    add(a_clock(ended_at=AT + 13 * HOUR), a_clock(**promise, ended_at=AT + 13 * HOUR))
+    later = {"started_at": AT + DAY, "due_at": AT + 2 * DAY}
+    add(a_clock(**later), a_clock(kind=ClockKind.PAYMENT, ended_at=AT + HOUR))
+    with books.reading() as book:
+        found = sorted(promises.published(book, MONTH, at=AFTER), key=lambda one: one.kind)
+    paid = Decided(kind=ClockKind.PAYMENT, audience=Audience.PUBLIC, n=1, met=1)
+    assert found == [paid, reviews(2, 1, Audience.PUBLIC)]

@@ -15,8 +15,9 @@ from sqlalchemy import text
 
 from claims.actors import Actor, ActorKind
 from claims.calendar import told
+from claims.clock import Clock
 from claims.deadline_rules import Audience, ClockKind, Level
-from claims.deadlines import Clock, Escalation, overrun
+from claims.deadlines import Escalation, overrun
 from claims.examples import examples
 from claims.facts import CaseFacts
 from claims.follow_up import Feedback, FollowUp, FollowUpKind
@@ -49,8 +50,8 @@ from claims.repository.rule_texts import RuleText
 from claims.review import correct, open_review, shop_of
 from claims.review_changes import Edit, Why
 from claims.review_lines import Review, ReviewedPhoto
-from claims.review_queue import Lease, Place
-from claims.review_rules import ReviewRules
+from claims.review_queue import Lease, Place, Waiting, ordered
+from claims.review_rules import ReviewRules, shipped
 from claims.rulebook import Rulebook
 from claims.states import CaseState, Owner, Role
 from claims.tables.words import ProposalKind, ProposalState
@@ -131,17 +132,48 @@ def test_the_queue(books: Books, add_claim: Callable[..., Claim], add_person: Ca
         assert [claim.id for claim in claims.to_review(book, me, at=AT)] == [risky, soon, mine, lapsed, never]
 
 
+def as_waiting(claim: Claim) -> Waiting:
+    return Waiting(
+        claim=claim.id,
+        state=claim.state,
+        case_class=CaseClass.SIMPLE,
+        upper=Decimal(1),
+        limits=Rulebook.load().policy.market(claim.region),
+        since=claim.state_since,
+        due_at=claim.due_at,
+        risk=claim.risk,
+    )
+
+
+def test_a_risk_stands_before_what_is_due_a_little_earlier(
+    books: Books, add_claim: Callable[..., Claim], add_person: Callable[..., UUID]
+) -> None:
+    """But never before what is overdue."""
+    me = add_person("me")
+
+    def waits(due: timedelta, risk: int) -> UUID:
+        return add_claim(state=CaseState.IN_REVIEW, owner=Owner.ADJUSTER, due_at=AT + due, risk=risk).id
+
+    plain, risky = waits(timedelta(hours=2), 0), waits(timedelta(hours=9), 120)
+    late, far = waits(-timedelta(minutes=1), 0), waits(timedelta(days=3), 140)
+    with books.reading() as book:
+        assert [claim.id for claim in claims.to_review(book, me, at=AT)] == [late, risky, plain, far]
+
+
 def test_pages_of_the_queue_hold_each_case_once(
     books: Books, add_claim: Callable[..., Claim], add_person: Callable[..., UUID]
 ) -> None:
     """Equal in everything but one of what the order is made of, without a deadline too."""
     me = add_person("me")
-    for due_at, risk, since in product((AT, LATER, None), (1, 2), (AT, LATER)):
+    early = AT - timedelta(minutes=12)
+    for due_at, risk, since in product((early, AT, LATER, None), (1, 2), (AT, LATER)):
         for _ in range(2):
             add_claim(state=CaseState.IN_REVIEW, owner=Owner.ADJUSTER, due_at=due_at, risk=risk, state_since=since)
     with books.reading() as book:
-        whole = [claim.id for claim in claims.to_review(book, me, at=AT)]
-        assert len(whole) == 24
+        every = claims.to_review(book, me, at=AT)
+        whole = [claim.id for claim in every]
+        assert len(whole) == 32
+        assert whole == [case.claim for case in ordered(map(as_waiting, every), AT, shipped().lead)]
         seen: list[UUID] = []
         place = None
         while page := claims.to_review(book, me, at=AT, after=place, limit=5):
@@ -454,7 +486,7 @@ def test_people(books: Books) -> None:
         people.logged_in(book, person.id, at=LATER)
         person = replace(person, signed_in_at=LATER)
         assert people.get(book, person.id) == person
-        people.set_rights(book, person.id, role=Role.EXPERT, active=False)
+        people.set_rights(book, person.id, role=Role.EXPERT, active=False, came_from=())
         people.logged_out(book, person.id)
         people.set_password(book, person.id, "$other", revoke=False)
     with books.reading() as book:

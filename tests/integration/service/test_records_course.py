@@ -28,6 +28,7 @@ from model.notes import note
 
 AT = datetime(2026, 11, 22, 8, 30, 0, 123456, tzinfo=UTC)
 LATER = AT + timedelta(hours=3)
+UNTIL = AT + timedelta(days=2)
 SHA = "ab" * 32
 
 
@@ -190,7 +191,7 @@ def test_each_step_of_a_complaint_is_made_once(books: Books, add_claim: Callable
     assert "电话" not in repr(made)
     steps: list[Callable[..., None]] = [
         lambda book: complaints.replied(book, made.id, at=AT),
-        lambda book: complaints.told(book, made.id, at=LATER),
+        lambda book: complaints.told(book, made.id, at=LATER, words="等维修厂报价", expected_at=UNTIL),
         lambda book: complaints.solved(book, made.id, solution, at=LATER, answer="已逐项说明"),
     ]
     for step in steps:
@@ -200,7 +201,9 @@ def test_each_step_of_a_complaint_is_made_once(books: Books, add_claim: Callable
             step(book)
         assert refusal.value.code == "storage.moved"
     with books.reading() as book:
-        answered = replace(made, replied_at=AT, told_at=LATER, solved_at=LATER, solution=solution, answer="已逐项说明")
+        steps_made = {"replied_at": AT, "told_at": LATER, "expected_at": UNTIL, "solved_at": LATER}
+        said = {"result": "等维修厂报价", "answer": "已逐项说明"}
+        answered = replace(made, version=4, **steps_made, solution=solution, **said)
         assert complaints.of_claim(book, claim) == (answered, again)
         assert complaints.get(book, made.id) == answered
         assert complaints.get(book, new_id(AT)) is None

@@ -22,10 +22,12 @@ from claims.fraud_facts import (
     FraudFact,
     Outlier,
     Repeat,
+    SharedDocument,
     SharedPhoto,
     Tally,
 )
 from claims.ids import new_id
+from claims.materials import Material
 from claims.notice import Notice
 from claims.replay import StoredEstimate
 from claims.repository import assessments, fraud, notices, offers, payments, reviews, same_car
@@ -65,6 +67,9 @@ EVIDENCE: dict[FraudCode, Evidence] = {
     FraudCode.SAME_PHOTO_PAID: replace(SHARED_PHOTO, bits=0),
     FraudCode.NEAR_PHOTO: SHARED_PHOTO,
     FraudCode.NEAR_PHOTO_PAID: SHARED_PHOTO,
+    FraudCode.SAME_DOCUMENT: SharedDocument(
+        material=Material.REPAIR_INVOICE, claim=UUID(int=5), claim_number="QC-7K3M9-X2T4P"
+    ),
     FraudCode.TAKEN_BEFORE_POLICY: TIME,
     FraudCode.TAKEN_AFTER_REPORT: TIME,
     FraudCode.TAKEN_AFTER_ARRIVAL: TIME,

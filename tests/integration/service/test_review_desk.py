@@ -100,7 +100,7 @@ def test_a_correction_stands_beside_the_machines_value_and_teaches(
     after = corrected(case, senior, Edit(line=0, why=Why.WRONG_PART, **changed))
     again = review_of(case, senior)
     assert again.review == after.review
-    assert again.version == Version(after.made.id, 1)
+    assert again.version == Version(after.made.id, 1, 2)
     line = again.review.lines[0]
     assert line.machine == before.lines[0].machine
     assert line.human is not None
@@ -125,7 +125,7 @@ def test_two_people_do_not_write_the_same_version(case: Case, senior: Actor) -> 
         assert refused.value.facts["version"] == 1
     assert review_of(case, senior).review.total == Decimal("500.00")
     with pytest.raises(ReviewError, match="stale_version"):
-        case.do(senior, NOW, reviewing.correct, [amounting_to("600.00")], Version(UUID(int=1), 1))
+        case.do(senior, NOW, reviewing.correct, [amounting_to("600.00")], Version(UUID(int=1), 1, 2))
 
 
 @pytest.mark.parametrize("text", ["", "1", "none", "none.x", f"{'g' * 32}.1", f"{'a' * 32}.1 "])
@@ -306,7 +306,7 @@ def test_a_case_that_the_machine_never_looked_at_is_built_by_a_person(house: Hou
     case.do(expert, NOW, handing_over.refer, "客户来电")
     case.do(expert, NOW, queue.take)
     seen = review_of(case, expert)
-    assert (seen.version, seen.review.lines, seen.review.total) == (Version(None, 0), (), Decimal(0))
+    assert (seen.version, seen.review.lines, seen.review.total) == (Version(None, 0, 1), (), Decimal(0))
     added = Add(
         part=Part.FRONT_DOOR,
         side=Side.LEFT,

@@ -1,48 +1,31 @@
 """What other cases tell about one: photos that they have too, parts paid for; and who is drawn for a check."""
 
-import io
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from hashlib import sha256
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from bank import arrives
 from desks import AT, Scene, open_house, scene
 from PIL import Image
-from reviews import HOUR, Case, looked_at, reported, somebody
+from reviews import HOUR
+from suspected import copies, found, made_for, pay, photographed, stored_facts
 
 from claims.assess import conclude
-from claims.desk import offering, submitting
-from claims.desk.cover import Cover, state_cover
 from claims.desk.desk import SYSTEM
 from claims.desk.house import House
 from claims.desk.looking import observations_of
-from claims.desk.photos import add_photos, look
 from claims.desk.suspicions import draw, known_facts, note_down, surroundings
-from claims.facts import CaseFacts
 from claims.fraud_facts import FraudCode
 from claims.keys import Keys
-from claims.materials import Material
 from claims.notice import Notice
-from claims.repository import assessments, claims, fraud, offers
-from claims.repository.assessments import Made
+from claims.repository import claims, fraud
 from claims.repository.book import Books
-from claims.states import CaseState, Role
 from claims.triage import Route
 from model.labels import LabelPart
 from model.vocabulary import Part, Side
 
 SCRATCH, OTHER = scene("01-scratched-door-two-views"), scene("01-scratched-door-two-views", seed=7)
-COVER = Cover(policy_active=True, plate_matches_policy=True)
 YEAR = timedelta(days=365)
-
-
-def edited(content: bytes, change: Callable[[Image.Image], Image.Image]) -> bytes:
-    out = io.BytesIO()
-    change(Image.open(io.BytesIO(content))).save(out, "JPEG", quality=80)
-    return out.getvalue()
 
 
 def turned(image: Image.Image) -> Image.Image:
@@ -57,53 +40,12 @@ def smaller(image: Image.Image) -> Image.Image:
     return image.resize((900, 675), Image.Resampling.LANCZOS)
 
 
-def copies(change: Callable[[Image.Image], Image.Image]) -> Scene:
-    """The photos of the first scene under the same script, changed as somebody does who hands them in again."""
-    contents = tuple(edited(content, change) for content in SCRATCH.photos)
-    rows = [SCRATCH.script[sha256(content).hexdigest()] for content in SCRATCH.photos]
-    return Scene(contents, {sha256(content).hexdigest(): given for content, given in zip(contents, rows, strict=True)})
-
-
-TURNED, MIRRORED, SMALLER = copies(turned), copies(mirrored), copies(smaller)
+TURNED, MIRRORED, SMALLER = (copies(SCRATCH, change) for change in (turned, mirrored, smaller))
 
 
 @pytest.fixture
 def house(books: Books, tmp_path: Path, keys: Keys) -> House:
     return open_house(books, tmp_path, keys, SCRATCH, OTHER, TURNED, MIRRORED, SMALLER)
-
-
-def photographed(house: House, notice: Notice, photos: Scene, *, at: datetime = AT) -> Case:
-    """A covered case that the machine has looked at."""
-    case = reported(house, notice, at)
-    case.do(somebody(house, Role.FRONT_LINE, f"front-{case.id}"), at, state_cover, COVER)
-    case.do(case.customer, at, add_photos, [look(house, one, "p.jpg", at=AT) for one in photos.photos])
-    looked_at(case, at)
-    return case
-
-
-def made_for(case: Case) -> Made:
-    with case.house.books.reading() as book:
-        return assessments.of_claim(book, case.id)[-1]
-
-
-def stored_facts(case: Case) -> CaseFacts:
-    return CaseFacts.from_json(made_for(case).estimate.facts)
-
-
-def found(case: Case) -> set[FraudCode]:
-    with case.house.books.reading() as book:
-        return {one.fact.code for one in fraud.of_claim(book, case.id)}
-
-
-def pay(case: Case, at: datetime) -> None:
-    with case.house.desk(case.customer, at) as desk:
-        for number, material in enumerate(Material):
-            submitting.add_material(desk, case.id, material, f"{number:064x}")
-        offer = offers.open_of(desk.book, case.id)
-        assert offer is not None
-        offering.accept(desk, case.id, offer.id, signature="王小明")
-    senior = somebody(case.house, Role.SENIOR, f"senior-{case.id}")
-    assert arrives(case.house, senior, case.id, at).state is CaseState.CLOSED
 
 
 # --- photos of other cases ------------------------------------------------------------------------------------------
@@ -158,7 +100,7 @@ def test_suspicions_are_noted_once(house: House, notice: Notice) -> None:
     again = conclude(seen, stored_facts(second), house.rulebook, model_version=house.eyes.version, on=made.estimate.on)
     with house.desk(SYSTEM, AT + 2 * HOUR) as desk:
         around = surroundings(desk, claim, seen)
-        assert note_down(desk, claim, made, again, around) == second.now.risk
+        assert note_down(desk, claim, made, again, around).risk == second.now.risk
     with house.books.reading() as book:
         assert fraud.of_claim(book, second.id) == noted
 

@@ -306,6 +306,7 @@ def test_a_moment_without_a_zone_is_no_moment() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_fault_is_said(language: str) -> None:
     texts = Texts.load(language)
-    said = {texts.say(Fault(3, kind, 5).note) for kind in FaultKind}
-    assert len(said) == len(FaultKind)
-    assert all("3" in sentence for sentence in said)
+    said = {kind: texts.say(Fault(3, kind, 5).note) for kind in FaultKind}
+    assert len(set(said.values())) == len(FaultKind)
+    of_the_head = {FaultKind.UNSEALED, FaultKind.HEADLESS}
+    assert {kind for kind, sentence in said.items() if "3" not in sentence} <= of_the_head

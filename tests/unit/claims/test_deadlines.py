@@ -1,5 +1,6 @@
 """Clocks by class and event, what waiting does to them, who hears of an overrun, and how often promises are kept."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 from typing import Any
@@ -11,24 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.calendar import told
+from claims.clock import Clock, Outcome
 from claims.deadline_rules import Audience, ClockKind, DeadlineRules, Level
-from claims.deadlines import (
-    Clock,
-    Event,
-    Outcome,
-    Terms,
-    clocks,
-    escalate,
-    follow,
-    overdue,
-    overrun,
-    promised,
-    strictest,
-)
+from claims.deadlines import Event, clocks, escalate, exchanged, follow, overdue, overrun, promised, strictest
 from claims.hit_rate import Decided, Period, hit_rates
 from claims.lifecycle import Lifecycle
 from claims.policy import TriagePolicy
 from claims.states import CaseState
+from claims.terms import Terms
 from claims.triage import CaseClass
 from model.errors import ClaimError, RulesError
 from model.notes import note
@@ -263,6 +254,42 @@ def test_a_date_beyond_the_known_calendar_is_marked_and_one_of_hours_is_not() ->
     assert [item.code for item in moved.warnings] == ["calendar.beyond_known"]
 
 
+def payments(case_class: CaseClass, at: datetime = WEDNESDAY) -> list[Clock]:
+    return [one for one in started(case_class, at) if one.kind is PAYMENT]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "at", "due"),
+    [
+        (CaseClass.SIMPLE, CaseClass.ORDINARY, "03-04T12:00", ["03-13T18:00"]),  # from the materials on
+        (CaseClass.SIMPLE, CaseClass.ORDINARY, "03-20T12:00", ["03-13T18:00"]),  # late by either class
+        (CaseClass.ORDINARY, CaseClass.SIMPLE, "03-04T12:00", ["03-05T10:00", "03-09T18:00"]),
+        (CaseClass.ORDINARY, CaseClass.SIMPLE, "03-06T12:00", ["03-07T12:00", "03-09T18:00"]),  # a whole term
+        (CaseClass.ORDINARY, CaseClass.SIMPLE, "03-13T12:00", ["03-13T18:00", "03-13T18:00"]),  # no more than there was
+        (CaseClass.ORDINARY, CaseClass.SIMPLE, "03-20T12:00", ["03-13T18:00", "03-13T18:00"]),  # late stays late
+    ],
+)
+def test_clocks_of_another_class_take_their_place(before: CaseClass, after: CaseClass, at: str, due: list[str]) -> None:
+    taken = exchanged(payments(before), after, local(f"2026-{at}"), TERMS)
+    assert [f"{one.due_at.astimezone(SHANGHAI):%m-%dT%H:%M}" for one in taken] == due
+    assert {one.kind for one in taken} == {PAYMENT}
+
+
+def test_what_was_waited_is_not_lost_with_the_class() -> None:
+    waited = [replace(one, due_at=one.due_at + timedelta(days=2)) for one in payments(CaseClass.SIMPLE)]
+    assert exchanged(waited, CaseClass.ORDINARY, local("2026-03-06T12:00"), TERMS) == tuple(
+        payments(CaseClass.ORDINARY, WEDNESDAY + timedelta(days=2))
+    )
+
+
+def test_a_void_clock_is_neither_met_nor_missed() -> None:
+    one = clock(PAYMENT, INTERNAL, CaseClass.SIMPLE)
+    for hours in (1, 100):
+        at = WEDNESDAY + timedelta(hours=hours)
+        assert one.voided(at).outcome(at) is Outcome.DROPPED
+        assert one.ended(at).voided(at) == one.ended(at)
+
+
 @pytest.mark.parametrize(
     ("level", "above"),
     [
@@ -340,6 +367,9 @@ def test_wilson_of_nothing_says_nothing() -> None:
         (lambda tree: tree["business"].update(opens="18:00"), "opens before closes"),
         (lambda tree: tree["business"].update(yaml.safe_load("closes: 18:00")), "a time in quotes"),
         (lambda tree: tree["escalation"].update(levels=["front_line", "senior"]), "each level once"),
+        (lambda tree: tree["escalation"]["asked_by"].pop("senior"), "roles of the staff for each level"),
+        (lambda tree: tree["escalation"]["asked_by"].update(senior=["app"]), "roles of the staff for each level"),
+        (lambda tree: tree["escalation"]["decided_by"].update(third_party=[]), "at least 1 item"),
         (lambda tree: tree["public"].update(review={"hours": 1, "working_days": 1}), "either hours or working_days"),
         (lambda tree: tree["complaint"].pop("complaint_told"), "complaint_told"),
         (lambda tree: tree["follow_ups"].pop("satisfaction"), "follow_ups"),

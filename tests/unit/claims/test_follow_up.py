@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from claims.calendar import told
 from claims.deadline_rules import DeadlineRules
-from claims.deadlines import Terms
 from claims.follow_up import Aspect, Feedback, FollowUpKind, Occasion, follow_ups, satisfaction
 from claims.policy import TriagePolicy
+from claims.terms import Terms
 from model.notes import note
 from model.texts import LANGUAGES, Texts
 

@@ -326,7 +326,7 @@ def test_wrong_rules_are_refused_by_name(old: str, new: str, named: str) -> None
 
 
 def test_the_version_names_the_content() -> None:
-    assert RULES.version.startswith("2026-11-22@")
+    assert RULES.version.startswith("2026-11-23@")
     assert FraudRules.from_yaml(TEXT + "\n").version != RULES.version
 
 

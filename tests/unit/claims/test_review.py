@@ -536,19 +536,38 @@ def held(by: UUID = YOU, minutes: int = 20) -> Lease:
     return Lease(holder=by, taken_at=AT, until=AT + timedelta(minutes=minutes))
 
 
-def test_the_queue_goes_by_deadline_then_risk_then_age() -> None:
+def test_the_queue_goes_by_deadline_less_the_lead_of_the_risk_then_age() -> None:
     soon = AT + timedelta(hours=1)
     queue = [
         waiting(1, due_at=None, risk=100),
-        waiting(2, risk=90),
+        waiting(2, due_at=soon + timedelta(hours=7), risk=40),
         waiting(3, due_at=soon),
-        waiting(4, due_at=soon, risk=40),
-        waiting(5, due_at=soon, since=AT - timedelta(days=1)),
+        waiting(4, due_at=soon, since=AT - timedelta(days=1)),
+        waiting(5, due_at=soon + timedelta(hours=9), risk=40),
         waiting(6, due_at=AT - timedelta(hours=1)),
+        waiting(7, due_at=soon + timedelta(minutes=5), risk=120),
+        waiting(8, due_at=None, risk=0),
     ]
-    assert [case.claim.int for case in ordered(queue)] == [6, 4, 5, 3, 2, 1]
+    order = [6, 7, 2, 4, 3, 5, 1, 8]
+    assert [case.claim.int for case in ordered(queue, AT, RULES.lead)] == order
     assert take(queue) == 6
     assert take([]) is None
+
+
+def test_a_risk_stands_before_no_overdue_case() -> None:
+    late, later = AT - timedelta(minutes=1), AT - timedelta(minutes=2)
+    queue = [
+        waiting(1, due_at=AT, risk=140),
+        waiting(2, due_at=late),
+        waiting(3, due_at=later),
+        waiting(4, due_at=late, risk=60),
+    ]
+    assert [case.claim.int for case in ordered(queue, AT, RULES.lead)] == [4, 3, 2, 1]
+
+
+@pytest.mark.parametrize(("risk", "hours"), [(-1, 0), (0, 0), (40, 8), (120, 24), (140, 24)])
+def test_a_lead_grows_with_the_risk_up_to_a_day(risk: int, hours: int) -> None:
+    assert RULES.lead.of(risk) == timedelta(hours=hours)
 
 
 @pytest.mark.parametrize(

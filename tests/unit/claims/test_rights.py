@@ -15,7 +15,7 @@ from claims.actions import Action
 from claims.actors import STAFF, Actor, ActorKind
 from claims.lifecycle import Lifecycle
 from claims.policy import MarketLimits, TriagePolicy
-from claims.rights import Rights
+from claims.rights import BEFORE_PROOF, Rights
 from claims.rights_objects import Object, OnClaim, OnPerson, OnProposal, Settlement
 from claims.rights_page import as_markdown
 from claims.states import Role
@@ -176,6 +176,7 @@ def test_nobody_approves_what_they_proposed_or_changes_their_own_rights() -> Non
     for action in (Action.APPROVE_PRICES, Action.APPROVE_POLICY):
         assert answer(admin, action, OnProposal(proposer=ME)) == "rights.same_person"
         assert answer(admin, action, OnProposal(proposer=OTHER)) == "yes"
+        assert answer(admin, action, OnProposal(proposer=OTHER, same_line=True)) == "rights.same_line"
     assert answer(admin, Action.MANAGE_PEOPLE, OnPerson(id=ME)) == "rights.same_person"
     assert answer(admin, Action.MANAGE_PEOPLE, OnPerson(id=OTHER)) == "yes"
 
@@ -345,3 +346,20 @@ def test_roles_and_refusals_have_words(language: str) -> None:
     assert {f"name.role.{role}" for role in Role} <= texts.sentences.keys()
     codes = ("forbidden", "not_found", "not_held", "beyond_authority", "reason_needed", "same_person")
     assert all(f"problem.rights.{code}.{part}" in texts.sentences for code in codes for part in ("title", "detail"))
+
+
+def test_before_the_proof_a_token_opens_what_the_front_line_does() -> None:
+    """Nothing of it is more than the front line sees and does in its own name."""
+    bearer = Actor(kind=ActorKind.CUSTOMER, id=ME, role=Role.CUSTOMER, claim=CLAIM, proven=False)
+    mine, others = OnClaim(id=CLAIM), OnClaim(id=OTHER)
+    allowed = {action for action in Action if action in TREE["claims"] and answer(bearer, action, mine) == "yes"}
+    assert allowed == BEFORE_PROOF
+    assert {ROWS[action, Role.FRONT_LINE] for action in allowed} == {"any"}
+    for action in (Action.ACCEPT, Action.WITHDRAW, Action.REFUSE_AUTOMATION, Action.SEE_PERSONAL_DATA):
+        assert answer(bearer, action, mine) == "rights.unproven"
+        assert answer(bearer, action, others) == "rights.not_found"
+
+
+def test_only_a_customer_has_something_to_prove() -> None:
+    with pytest.raises(ValueError, match="nothing to prove"):
+        Actor(kind=ActorKind.STAFF, id=ME, role=Role.SENIOR, proven=False)

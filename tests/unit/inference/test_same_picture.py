@@ -119,6 +119,20 @@ def test_an_altered_other_drawing_is_another_picture(how: str) -> None:
     assert not any(same_picture(grey(drawn(seed)), grey(altered(drawn(seed + 1), how))) for seed in range(5, 11))
 
 
+@pytest.mark.parametrize("how", ALTERED)
+def test_an_altered_copy_is_one_in_every_detail(how: str) -> None:
+    assert Pictures([grey(drawn(3)), grey(altered(drawn(3), how))]).copied(0, 1)
+
+
+def test_what_differs_in_its_details_only_is_the_same_and_no_copy() -> None:
+    """As two cars of one make on the same spot of a studio."""
+    blocks = np.random.default_rng(4).integers(0, 256, (120, 160, 3), dtype=np.uint8)
+    fine = Image.fromarray(blocks).resize((800, 600), Image.Resampling.NEAREST)
+    pictures = Pictures([grey(drawn(3)), grey(Image.blend(drawn(3), fine, 0.35))])
+    assert pictures.same(0, 1)
+    assert not pictures.copied(0, 1)
+
+
 def test_what_shows_nothing_is_no_copy_of_anything() -> None:
     blank, line = np.full((240, LONG_SIDE), 90, np.uint8), np.full((1, LONG_SIDE), 90, np.uint8)
     for one, other in itertools.product((blank, line, grey(drawn(1))), (blank, line)):

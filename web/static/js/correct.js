@@ -51,8 +51,17 @@ export async function undo() {
   }
 }
 
+/** What happened to the case between two looks, as { title, told }. */
+export function differences(both) {
+  const changed = changes(both);
+  const came = arrivals(both);
+  const told = [...changed, ...came];
+  const title = words(came.length && !changed.length ? "came_meanwhile" : "changed_by_other");
+  return { title, told: told.length ? told : [words("changed_none")] };
+}
+
 /** What somebody else did to the estimate, in words. */
-export function differences({ before, after }) {
+function changes({ before, after }) {
   const told = after.lines.flatMap((line) => {
     const was = before.lines.find((one) => one.number === line.number);
     const now = said(line, after);
@@ -61,7 +70,13 @@ export function differences({ before, after }) {
     return JSON.stringify(was.marks) === JSON.stringify(line.marks) ? [] : [words("changed_mark", { line: line.number + 1 })];
   });
   if (before.total !== after.total) told.push(words("changed_total", { before: money(before.total), after: money(after.total) }));
-  return told.length ? told : [words("changed_none")];
+  return told;
+}
+
+/** How many photos and documents came in between, in words. */
+function arrivals({ before, after }) {
+  const counts = ["photos", "documents"].map((name) => [name, after.received[name] - before.received[name]]);
+  return counts.filter(([, count]) => count > 0).map(([name, count]) => words(`came_${name}`, { count }));
 }
 
 export function money(amount) {

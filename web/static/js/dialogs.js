@@ -37,11 +37,12 @@ document.addEventListener("refused", async (event) => {
   if (event.detail.status !== 412) return;
   const both = await renew();
   if (!both) return;
+  if (!both.before || !both.after) return tell(words("changed_by_other"));
   form.dataset.version = `"${state.data.version}"`;
+  const { title, told } = differences(both);
   const list = document.createElement("ul");
-  list.append(...differences(both).map((text) => Object.assign(document.createElement("li"), { textContent: text })));
-  const title = Object.assign(document.createElement("p"), { textContent: words("changed_by_other") });
-  form.querySelector("[data-problem]")?.replaceChildren(title, list);
+  list.append(...told.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+  form.querySelector("[data-problem]")?.replaceChildren(Object.assign(document.createElement("p"), { textContent: title }), list);
 });
 
 /** What was stated about the cover since the page was made stands in the dialog once it is made anew. */

@@ -136,7 +136,7 @@ async function stale(form) {
   const both = await renew();
   const note = form.querySelector("[data-stale]");
   note.hidden = false;
-  note.querySelector("ul").replaceChildren(...(both ? differences(both) : []).map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+  note.querySelector("ul").replaceChildren(...(both ? differences(both).told : []).map((text) => Object.assign(document.createElement("li"), { textContent: text })));
   note.scrollIntoView({ block: "nearest" });
 }
 

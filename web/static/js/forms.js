@@ -8,6 +8,8 @@
 import { call, newKey, Refused, words } from "./api.js";
 import { refresh } from "./swap.js";
 
+/** Refusals whose own words say when to come again. */
+const SAYS_WHEN = new Set(["request.too_many", "rights.locked", "rights.proof_locked"]);
 const keys = new WeakMap();
 
 document.addEventListener("submit", (event) => {
@@ -99,14 +101,13 @@ export function show(form, fault) {
   if (!box) {
     box = document.createElement("div");
     box.dataset.problem = "";
-    box.className = "note bad";
     box.setAttribute("role", "alert");
     form.append(box);
   }
-  box.hidden = false;
+  box.className = "note bad";
   const told = rest.length < fault.errors.length ? [words("check")] : [fault.title, fault.message === fault.title ? "" : fault.message];
   const said = [...told, ...rest.map((error) => error.detail)];
-  if (fault.retryAfter) said.push(words("again_in", { seconds: fault.retryAfter }));
+  if (fault.retryAfter && !SAYS_WHEN.has(fault.code)) said.push(words("again_in", { seconds: fault.retryAfter }));
   box.replaceChildren(...said.filter(Boolean).map((text, index) => paragraph(text, index === 0)));
   (form.querySelector("[aria-invalid='true']") ?? box).scrollIntoView({ block: "center" });
   form.querySelector("[aria-invalid='true']")?.focus();

@@ -83,8 +83,8 @@ class Site:
         found: dict[str, Any] = self.ask("GET", "/test/who", token, headers=headers).json()
         return found
 
-    def sign_in(self, login: str, password: str = PASSWORD) -> httpx2.Response:
-        return self.ask("POST", "/v1/session", json={"login": login, "password": password})
+    def sign_in(self, login: str, password: str = PASSWORD, **new: str) -> httpx2.Response:
+        return self.ask("POST", "/v1/session", json={"login": login, "password": password, **new})
 
     def token(self, login: str, password: str = PASSWORD) -> str:
         answer = self.sign_in(login, password)

@@ -19,6 +19,7 @@ from claims.states import Node, PublicState, Role
 from .conftest import AT, PROVIDER, Provider, Site
 
 NOBODY = UUID(int=404)
+OWN = "words of her own choice"
 WANG = {"login": "Wang.Fang", "name": "王芳", "role": "junior", "password": "words that she changes"}
 
 
@@ -28,6 +29,13 @@ def admin(site: Site, add_staff: Callable[..., Person]) -> Callable[..., Any]:
     add_staff("root", Role.ADMIN)
     token = site.token("root")
     return lambda method, path, **given: site.ask(method, f"/v1/admin{path}", token, **given)
+
+
+def first_token(site: Site, password: str = WANG["password"]) -> str:
+    """That of a sign-in with a password that an administrator chose, and with another of her own."""
+    answer = site.sign_in("wang.fang", password, new=OWN)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["token"])
 
 
 def told(books: Books, thing: Thing) -> list[Entry]:
@@ -54,7 +62,7 @@ def test_somebody_is_let_in(site: Site, books: Books, admin: Callable[..., Any])
     listed = admin("GET", "/people")
     assert listed.headers["cache-control"] == "no-store"
     assert {one["login"] for one in listed.json()} == {"root", "wang.fang"}
-    assert site.who(site.token("wang.fang", WANG["password"]))["role"] == "junior"
+    assert site.who(first_token(site))["role"] == "junior"
     entry = told(books, Thing(ThingKind.PERSON, UUID(shown["id"])))[0]
     assert dict(entry.facts) == {"kind": "person_added", "as_role": "junior"}
     assert entry.actor.startswith("staff:")
@@ -97,32 +105,32 @@ def test_somebody_of_the_identity_provider(site: Site, provider: Provider, admin
 
 def test_another_role_ends_what_the_old_one_opened(site: Site, books: Books, admin: Callable[..., Any]) -> None:
     person = admin("POST", "/people", json=WANG).json()["id"]
-    token = site.token("wang.fang", WANG["password"])
+    token = first_token(site)
     changed = admin("PATCH", f"/people/{person}", json={"role": "senior"})
     assert (changed.status_code, changed.json()["role"]) == (200, "senior")
     assert site.who(token)["code"] == "rights.token_revoked"
-    assert site.who(site.token("wang.fang", WANG["password"]))["role"] == "senior"
-    entry = told(books, Thing(ThingKind.PERSON, UUID(person)))[1 + 1]
+    assert site.who(site.token("wang.fang", OWN))["role"] == "senior"
+    entry = told(books, Thing(ThingKind.PERSON, UUID(person)))[3]
     assert dict(entry.facts) == {"kind": "rights_changed", "before_role": "junior", "as_role": "senior"}
 
 
 def test_whoever_is_shut_out_stays_out(site: Site, admin: Callable[..., Any]) -> None:
     person = admin("POST", "/people", json=WANG).json()["id"]
-    token = site.token("wang.fang", WANG["password"])
+    token = first_token(site)
     assert admin("PATCH", f"/people/{person}", json={"active": False}).json()["active"] is False
     assert site.who(token)["code"] == "rights.token_revoked"
-    assert site.sign_in("wang.fang", WANG["password"]).status_code == 401
+    assert site.sign_in("wang.fang", OWN).status_code == 401
     assert admin("PATCH", f"/people/{person}", json={"active": True}).json()["active"] is True
     assert site.who(token)["code"] == "rights.token_revoked"
-    assert site.sign_in("wang.fang", WANG["password"]).status_code == 201
+    assert site.sign_in("wang.fang", OWN).status_code == 201
 
 
 def test_a_change_that_is_none_leaves_nothing(site: Site, books: Books, admin: Callable[..., Any]) -> None:
     person = admin("POST", "/people", json=WANG).json()["id"]
-    token = site.token("wang.fang", WANG["password"])
+    token = first_token(site)
     assert admin("PATCH", f"/people/{person}", json={"role": "junior", "active": True}).status_code == 200
     assert site.who(token)["role"] == "junior"
-    assert len(told(books, Thing(ThingKind.PERSON, UUID(person)))) == 2
+    assert len(told(books, Thing(ThingKind.PERSON, UUID(person)))) == 3
 
 
 def test_a_forgotten_password(site: Site, books: Books, admin: Callable[..., Any]) -> None:
@@ -133,10 +141,30 @@ def test_a_forgotten_password(site: Site, books: Books, admin: Callable[..., Any
     locked = {one["id"]: one["locked_until"] for one in admin("GET", "/people").json()}
     assert [one for one, until in locked.items() if until] == [person]
     assert admin("POST", f"/people/{person}/password", json={"password": "four other words"}).status_code == 204
-    assert site.sign_in("wang.fang", "four other words").status_code == 201
+    assert site.who(first_token(site, "four other words"))["role"] == "junior"
     assert site.sign_in("wang.fang", WANG["password"]).status_code == 401
     reset = told(books, Thing(ThingKind.PERSON, UUID(person)))[2]
     assert (reset.action, dict(reset.facts)) == ("manage_people", {"kind": "password_reset"})
+
+
+def test_what_an_administrator_chose_is_changed_before_it_opens_anything(
+    site: Site, books: Books, admin: Callable[..., Any]
+) -> None:
+    person = UUID(admin("POST", "/people", json=WANG).json()["id"])
+    chosen = WANG["password"]
+    for new, status, code in (
+        ({}, 403, "rights.password_due"),
+        ({"new": chosen}, 422, "rights.password_same"),
+        ({"new": "short"}, 422, "rights.password_too_short"),
+    ):
+        answer = site.sign_in("wang.fang", chosen, **new)
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert site.sign_in("wang.fang", "what was it", new=OWN).json()["code"] == "rights.credentials"
+    assert site.who(first_token(site))["role"] == "junior"
+    assert site.sign_in("wang.fang", chosen).status_code == 401
+    assert site.sign_in("wang.fang", OWN).status_code == 201
+    after = [entry.action for entry in told(books, Thing(ThingKind.PERSON, person))]
+    assert after == ["manage_people", "password_changed", "signed_in", "signed_in"]
 
 
 def test_nobody_changes_their_own_rights(admin: Callable[..., Any], books: Books) -> None:
@@ -187,7 +215,7 @@ ASKED = [
 
 
 def test_nobody_else_manages_anything(site: Site, books: Books, add_staff: Callable[..., Person]) -> None:
-    """Without a word about whether what they name exists; attempts to change something are in the log."""
+    """Without a word about whether what they name exists; attempts are in the log, to look at something too."""
     for role in sorted(STAFF - {Role.ADMIN}):
         add_staff(role, role)
         token = site.token(role)
@@ -197,8 +225,7 @@ def test_nobody_else_manages_anything(site: Site, books: Books, add_staff: Calla
     with books.reading() as book:
         refused = [entry for entry in audit.entries(book) if entry.action == "rights.forbidden"]
         assert audit.verify(book) == ()
-    writes = [method for method, _, _ in ASKED if method != "GET"]
-    assert len(refused) == len(writes) * len(STAFF - {Role.ADMIN})
+    assert len(refused) == len(ASKED) * len(STAFF - {Role.ADMIN})
 
 
 def test_nobody_at_all_manages_nothing(site: Site) -> None:
@@ -385,7 +412,9 @@ def test_what_could_not_be_delivered_is_tried_again(
         outbox.failed(book, delivery, "webhook.unreachable", at=AT, again=None)
     [letter] = admin("GET", "/dead-letters").json()
     assert (letter["claim"], letter["error"], letter["attempts"]) == (str(claim.id), "webhook.unreachable", 1)
-    assert admin("POST", f"/dead-letters/{letter['id']}/revive").status_code == 204
+    revive = f"/dead-letters/{letter['id']}/revive"
+    first, again = (admin("POST", revive, headers={"Idempotency-Key": "revive"}) for _ in range(2))
+    assert (first.status_code, again.status_code, again.headers["Idempotency-Replayed"]) == (204, 204, "true")
     assert admin("GET", "/dead-letters").json() == []
     assert admin("POST", f"/dead-letters/{letter['id']}/revive").status_code == 404
     with books.reading() as book:

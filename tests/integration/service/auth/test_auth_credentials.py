@@ -204,9 +204,9 @@ def test_tokens_of_staff_end_with_their_rights(
     with books.writing() as book:
         match change:
             case "role":
-                people.set_rights(book, person.id, role=Role.JUNIOR, active=True)
+                people.set_rights(book, person.id, role=Role.JUNIOR, active=True, came_from=())
             case "inactive":
-                people.set_rights(book, person.id, role=Role.SENIOR, active=False)
+                people.set_rights(book, person.id, role=Role.SENIOR, active=False, came_from=())
             case "logout":
                 people.logged_out(book, person.id)
             case "password":

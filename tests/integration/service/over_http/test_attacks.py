@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from desks import AT, customer
 from sites import COVER, OTHER, SCRATCH, Case, Clock, Site
-from tables import PDF, Table, referred
+from tables import PDF, Table, paper, referred
 
 from claims.actions import Action
 from claims.desk import assessing
@@ -50,7 +50,7 @@ def test_an_erased_case_takes_no_words(case: Case, clock: Clock, pay: Callable[[
     wanted = [item["material"] for item in shown["missing"] if item["needed"]]
     case.ask("POST", "/accept", json={"offer": shown["offer"]["id"], "signature": "王小明"})
     for material in wanted:
-        case.ask("POST", f"/materials/{material}", content=PDF)
+        case.ask("POST", f"/materials/{material}", content=paper(material))
     pay(case.id)
     clock.turn(seconds=_YEARS.total_seconds())
     assert case.ask("DELETE").status_code == 204

@@ -10,6 +10,9 @@ import pytest
 from sites import COVER, SCRATCH, Case, Site, app_key
 from tables import Table, referred
 
+from claims.actors import Actor, ActorKind
+from claims.audit import Thing, ThingKind
+from claims.desk import noting
 from claims.repository import audit, claims
 from claims.review_queue import Lease
 from claims.states import Role
@@ -179,3 +182,56 @@ def test_whoever_works_on_a_case_sees_it_whole_and_the_log_is_told(case: Case) -
     with case.site.house.books.reading() as book:
         last = list(audit.entries(book))[-1]
     assert (last.action, last.actor) == ("see_personal_data", f"staff:{person}")
+
+
+def entries(case: Case, person: UUID) -> list[str]:
+    """What the log tells of somebody of the staff and this case."""
+    with case.site.house.books.reading() as book:
+        about = audit.about(book, Thing(ThingKind.CLAIM, UUID(case.id)))
+    return [entry.action for entry in about if entry.actor == f"staff:{person}"]
+
+
+def test_staff_who_look_where_they_do_not_work_leave_a_trace(case: Case) -> None:
+    case.send(*SCRATCH.photos)
+    case.assessed()
+    person = uuid4()
+    junior = case.site.staff(Role.JUNIOR, person)
+    sha256 = case.now()["photos"][0]["sha256"]
+    for path in (f"/photos/{sha256}", f"/materials/bank_card/{SHA}"):
+        refused = case.ask("GET", path, junior)
+        assert (refused.status_code, refused.json()["code"]) == (409, "rights.not_held")
+    assert case.site.ask("GET", f"/v1/reviews/{case.id}", junior).status_code == 409
+    assert case.ask("GET", "/export", junior).status_code == 403
+    assert entries(case, person) == ["rights.not_held"] * 3 + ["rights.forbidden"]
+
+
+def test_refused_customers_and_apps_do_not_fill_the_log(site: Site, case: Case) -> None:
+    with site.house.books.reading() as book:
+        before = audit.head(book)
+    other = site.case()
+    assert [case.ask("GET", "/audit", token).status_code for token in (case.token, site.app)] == [403, 403]
+    assert case.ask("GET", "", other.token).status_code == 404
+    with site.house.books.reading() as book:
+        later = [entry.action for entry in audit.entries(book, after=before.seq)]
+    assert later == ["open_claim"]
+
+
+def test_whoever_reviews_a_case_is_noted_once_an_hour(case: Case) -> None:
+    case.send(*SCRATCH.photos)
+    case.assessed()
+    person = uuid4()
+    senior, review = case.site.staff(Role.SENIOR, person), f"/v1/reviews/{case.id}"
+    assert case.site.ask("POST", f"{review}/take", senior).json()["notice"]["masked"] is False
+    assert entries(case, person) == ["claim_next", "see_personal_data"]
+    shown = case.site.ask("GET", review, senior)
+    assert shown.json()["case"]["notice"]["plate"] == "沪A12345"
+    assert entries(case, person) == ["claim_next", "see_personal_data"]
+    with case.site.house.books.writing() as book:
+        claim = claims.locked(book, UUID(case.id))
+        assert claim is not None
+        at = case.site.clock()
+        claims.save(book, replace(claim, lease=Lease(holder=person, taken_at=at, until=at + timedelta(hours=2))))
+    actor = Actor(kind=ActorKind.STAFF, id=person, role=Role.SENIOR)
+    for minutes, again in ((59, False), (61, True)):
+        with case.site.house.looking(actor, at + timedelta(minutes=minutes)) as desk:
+            assert noting.unnoted(desk, UUID(case.id)) is again

@@ -13,7 +13,8 @@ from claims.states import Role
 from model.texts import LANGUAGES
 
 FRAUD = re.compile(
-    r"fraud|suspect|suspicio|high.?risk|duplicate|seen_photos|欺诈|骗|嫌疑|可疑|高风险|其他案件", re.IGNORECASE
+    r"fraud|suspect|suspicio|high.?risk|duplicate|seen_photos|paid_in_last_year|欺诈|骗|嫌疑|可疑|高风险|其他案件",
+    re.IGNORECASE,
 )
 DOCUMENTS = ("", "/explanation", "/export")
 WORDS = "the photos were paid for before"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sites import COVER, SCRATCH, Case
 from sqlalchemy import func, select
-from tables import PDF, Table, referred
+from tables import Table, paper, referred
 
 from claims.repository import assessments, audit
 from claims.states import Role
@@ -60,7 +60,9 @@ def test_what_a_person_has_asked_for_goes_back_to_the_person(case: Case) -> None
     assert expert.ask("POST", "/ask-materials", json={}).status_code == 200
     for item in case.now()["missing"]:
         if item["needed"]:
-            assert case.ask("POST", f"/materials/{item['material']}", content=PDF).status_code == 201
+            assert (
+                case.ask("POST", f"/materials/{item['material']}", content=paper(item["material"])).status_code == 201
+            )
     answer = case.ask("POST", "/submit")
     assert answer.status_code == 200, answer.text
     assert case.now(expert.token)["inside"]["state"] == "in_review"

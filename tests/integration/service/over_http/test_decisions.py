@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from desks import AT, customer
-from sites import COVER, SCRATCH, Case, Site
+from sites import COVER, OTHER, SCRATCH, Case, Site
 from tables import Table, amounting_to, referred
 
 from claims.actions import Action
@@ -87,7 +87,7 @@ def test_what_cannot_be_meant_is_named_by_its_field(senior: Table) -> None:
     assert senior.correct(bare).status_code == 200
     unpriced = senior.approve(words="seen")
     assert (unpriced.status_code, unpriced.json()["code"]) == (409, "review.unpriced_lines")
-    assert senior.ask("GET").json()["version"].endswith(".1")
+    assert senior.ask("GET").json()["version"].split(".")[1] == "1"
 
 
 def test_an_outline_is_shown_and_taught_as_it_was_drawn(site: Site, senior: Table) -> None:
@@ -173,7 +173,7 @@ def test_a_person_takes_over_from_the_machine(site: Site) -> None:
     front = Table(case, site.staff(Role.FRONT_LINE))
     assert moved(front, "/refer", words="the customer asked for a person") == "in_review"
     table = Table(case, site.staff(Role.EXPERT)).taken()
-    assert (table.ask("GET").json()["version"], table.ask("GET").json()["lines"]) == ("none.0", [])
+    assert (table.ask("GET").json()["version"], table.ask("GET").json()["lines"]) == ("none.0.2", [])
 
 
 def test_nothing_is_paid_below_the_deductible(senior: Table) -> None:
@@ -186,3 +186,42 @@ def test_nothing_is_paid_below_the_deductible(senior: Table) -> None:
     assert case.ask("POST", "/accept", json={"offer": offer["id"], "signature": "王小明"}).status_code == 200
     closed = case.ask("POST", "/close-unpaid", senior.token, json=WHY)
     assert (closed.status_code, closed.json()["state"]["code"]) == (200, "closed"), closed.text
+
+
+@pytest.mark.parametrize(
+    ("path", "document"),
+    [
+        ("/decline", {**WHY, "terms": "Article 7 (3)"}),
+        ("/ask-photos", {"wishes": [{"shot": "damage"}]}),
+        ("/ask-materials", {}),
+        ("/escalate", WHY),
+        ("/send-third-party", WHY),
+    ],
+)
+def test_nobody_decides_about_photos_that_they_have_not_seen(senior: Table, path: str, document: Any) -> None:
+    of_case, of_review = senior.seen["If-Match"], senior.tag
+    assert senior.case.send(OTHER.photos[0]).status_code == 201
+    for tag, status, code in (
+        ({}, 428, "request.precondition_needed"),
+        ({"If-Match": "*"}, 412, "review.stale_version"),
+        ({"If-Match": of_case}, 412, "storage.moved"),
+        ({"If-Match": of_review}, 412, "review.stale_version"),
+    ):
+        refused = senior.ask("POST", path, json=document, headers=tag)
+        assert (refused.status_code, refused.json()["code"]) == (status, code), tag
+    assert senior.approve(of_review, words="seen").json()["code"] == "review.stale_version"
+    assert senior.ask("POST", path, json=document, headers={"If-Match": senior.tag}).status_code == 200
+
+
+def test_work_on_lines_is_not_lost_to_a_photo_that_came_meanwhile(senior: Table) -> None:
+    seen = senior.tag
+    assert senior.case.send(OTHER.photos[0]).status_code == 201
+    assert senior.correct(amounting_to("640.00"), tag=seen).status_code == 200
+    assert senior.approve(seen, words="seen").status_code == 412
+
+
+def test_less_than_a_cent_is_refused_wherever_it_is_typed(senior: Table) -> None:
+    for amount in ("100.005", 0.001):
+        refused = senior.correct(amounting_to(str(amount)))
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "body.changes.0"), amount
+    assert senior.correct(amounting_to("100.50")).status_code == 200

@@ -9,7 +9,7 @@ import pytest
 from peopled import member
 from sites import Case, Site
 from sqlalchemy import select
-from tables import PDF, Table, amounting_to, referred
+from tables import Table, amounting_to, paper, referred
 
 from claims.deadline_rules import ClockKind
 from claims.desk.expiring import act_on_offers
@@ -154,7 +154,7 @@ def test_what_says_nothing_new_leaves_the_offer(site: Site, offered: Case, harml
 def test_money_that_went_out_is_not_taken_back_by_the_register(site: Site, offered: Case) -> None:
     assert yes(offered, offered.now()["offer"]).status_code == 200
     for item in offered.now()["missing"]:
-        offered.ask("POST", f"/materials/{item['material']}", content=PDF)
+        offered.ask("POST", f"/materials/{item['material']}", content=paper(item["material"]))
     assert offered.now()["state"]["code"] == "pending_payment"
     assert offered.ask("PUT", "/cover", site.app, json={"policy_active": False}).status_code == 200
     assert offered.now()["state"]["code"] == "pending_payment"

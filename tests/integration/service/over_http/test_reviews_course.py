@@ -4,8 +4,9 @@ import uuid
 
 import pytest
 from bank import proof_of
+from pages_of_lists import pages
 from sites import COVER, Case, Site
-from tables import PDF, Table, amounting_to, referred
+from tables import Table, amounting_to, paper, referred
 
 from claims.materials import Material
 from claims.repository import reviews
@@ -92,7 +93,9 @@ def test_from_the_queue_to_the_money(site: Site, waiting: Case, senior: str) -> 
     assert waiting.ask("POST", "/accept", json={"offer": offer["id"], "signature": "王小明"}).status_code == 200
     assert waiting.ask("POST", "/payments", senior).json()["known"] == ["materials_complete"]
     for material in Material:
-        waiting.ask("POST", f"/materials/{material}", content=PDF, headers={"Content-Type": "application/pdf"})
+        waiting.ask(
+            "POST", f"/materials/{material}", content=paper(material), headers={"Content-Type": "application/pdf"}
+        )
     assert waiting.now()["state"]["code"] == "pending_payment"
     assert waiting.ask("POST", "/payments", senior).json()["code"] == "claim.impossible_move"
     [first] = waiting.ask("GET", "/payments").json()
@@ -109,6 +112,8 @@ def test_from_the_queue_to_the_money(site: Site, waiting: Case, senior: str) -> 
     sent = waiting.ask("POST", "/payments", senior, json={"again": first["id"]})
     assert sent.json()["state"]["code"] == "pending_payment"
     _, second = waiting.ask("GET", "/payments").json()
+    walked = pages(site, f"/v1/claims/{waiting.id}/payments?limit=1", senior)
+    assert [[one["id"] for one in page] for page in walked] == [[first["id"]], [second["id"]]]
     late = waiting.ask("POST", "/payments/confirm", senior, json=proof_of(first))
     assert (late.status_code, late.json()["code"]) == (409, "claim.payment_over")
     paid = waiting.ask("POST", "/payments/confirm", senior, json=proof_of(second))

@@ -67,7 +67,7 @@ def test_a_correction_sent_twice_is_made_once(site: Site, waiting: Case) -> None
     first, again = (table.ask("POST", "/corrections", **{**asked, "headers": dict(asked["headers"])}) for _ in range(2))
     assert (first.status_code, again.status_code) == (200, 200), again.text
     assert (again.json(), again.headers["Idempotency-Replayed"]) == (first.json(), "true")
-    assert table.ask("GET").json()["version"].endswith(".1")
+    assert table.ask("GET").json()["version"].split(".")[1] == "1"
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_who_differs_by_more_than_a_tenth_says_why(site: Site, waiting: Case) ->
 def test_who_decides_nothing_is_refused_and_noted(site: Site, waiting: Case, role: Role) -> None:
     table = Table(waiting, site.staff(role))
     for path, document in (("/approve", {}), ("/decline", {"words": "no", "terms": "7"}), ("/recall", {"words": "no"})):
-        answer = table.ask("POST", path, json=document, headers={"If-Match": '"none.0"'})
+        answer = table.ask("POST", path, json=document, headers={"If-Match": '"none.0.0"'})
         assert (answer.status_code, answer.json()["code"]) == (403, "rights.forbidden")
     proof = proof_of({"id": waiting.id, "amount": 1.0, "currency": "CNY"})
     assert waiting.ask("POST", "/payments/confirm", table.token, json=proof).status_code == 403

@@ -1,6 +1,8 @@
 """Complaints, calls, the log, replay, examples and rates over HTTP."""
 
+from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -32,6 +34,11 @@ def open_clocks(case: Case) -> list[tuple[ClockKind, bool]]:
     return [(clock.kind, clock.ended_at is not None) for clock in clocks if clock.kind.startswith("complaint")]
 
 
+def seen(complaint: dict[str, Any], **document: str) -> dict[str, Any]:
+    """What is sent by somebody who has seen this version of a complaint."""
+    return {"headers": {"If-Match": f'"{complaint["version"]}"'}} | ({"json": document} if document else {})
+
+
 def test_a_complaint_is_answered_step_by_step(site: Site, waiting: Case) -> None:
     assert waiting.now()["complaints"] == []
     assert waiting.ask("POST", "/complaints", json={"words": "nobody calls"}).status_code == 200
@@ -42,16 +49,34 @@ def test_a_complaint_is_answered_step_by_step(site: Site, waiting: Case) -> None
     assert (one["text"], one["replied_at"], other["text"]) == ("nobody calls", None, "still nobody")
     assert waiting.ask("GET", "/complaints").status_code == 403
     path = f"/complaints/{one['id']}"
-    replied = waiting.ask("POST", path + "/reply", front, json={"words": "we look into it"}).json()
+    replied = waiting.ask("POST", path + "/reply", front, **seen(one, words="we look into it")).json()
     assert (replied["state"], replied["reply"], replied["mine"]) == ("replied", "we look into it", True)
-    assert waiting.ask("POST", path + "/reply", front).status_code == 412
+    assert waiting.ask("POST", path + "/reply", front, **seen(replied, words="we look into it")).status_code == 412
     assert sum(ended for _, ended in open_clocks(waiting)) == 1
-    solved = waiting.ask("POST", path + "/solve", front, json={"how": "put_right", "words": "called"}).json()
+    solved = waiting.ask("POST", path + "/solve", front, **seen(replied, how="put_right", words="called")).json()
     assert (solved["solution"]["code"], solved["answer"]) == ("solution.put_right", "called")
     assert solved["told_at"] == solved["solved_at"]
     assert sorted(ended for _, ended in open_clocks(waiting)) == [False] * 3 + [True] * 3
     strange = site.case()
-    assert strange.ask("POST", path + "/told", front).json()["code"] == "claim.no_complaint"
+    assert (
+        strange.ask("POST", path + "/told", front, **seen(solved, what="result", words="called")).json()["code"]
+        == "claim.no_complaint"
+    )
+    assert strange.ask("GET", path, front).json()["code"] == "claim.no_complaint"
+
+
+def test_no_clock_of_a_complaint_is_met_by_silence(site: Site, waiting: Case) -> None:
+    waiting.ask("POST", "/complaints", json={"words": "nobody calls"})
+    front = site.staff(Role.FRONT_LINE)
+    [one] = waiting.ask("GET", "/complaints", front).json()
+    steps: dict[str, dict[str, str]] = {"reply": {}, "told": {"what": "result"}, "solve": {"how": "explained"}}
+    for step, how in steps.items():
+        for words in ({}, {"words": None}, {"words": "   "}, {"words": "ok."}):
+            refused = waiting.ask("POST", f"/complaints/{one['id']}/{step}", front, **seen(one, **how, **words))
+            assert refused.status_code == 422, (step, words)
+            field = refused.json()["errors"][0]["field"]
+            assert field == ("body.result.words" if step == "told" else "body.words" if how or words else "body")
+    assert not any(ended for _, ended in open_clocks(waiting))
 
 
 def test_the_customer_reads_how_far_a_complaint_is_and_what_was_answered(site: Site, waiting: Case) -> None:
@@ -61,9 +86,10 @@ def test_the_customer_reads_how_far_a_complaint_is_and_what_was_answered(site: S
     assert fresh["due_at"].endswith("+08:00")
     front = site.staff(Role.FRONT_LINE)
     path, before = f"/complaints/{fresh['id']}", waiting.now()["version"]
-    assert waiting.ask("POST", path + "/told", front, json={"words": "on Friday"}).status_code == 200
-    solved = {"how": "put_right", "words": "called, and sorry"}
-    assert waiting.ask("POST", path + "/solve", front, json=solved).status_code == 200
+    found = waiting.ask("GET", path, front).json()
+    told = waiting.ask("POST", path + "/told", front, **seen(found, what="result", words="on Friday")).json()
+    solved = seen(told, how="put_right", words="called, and sorry")
+    assert waiting.ask("POST", path + "/solve", front, **solved).status_code == 200
     [shown] = waiting.now()["complaints"]
     assert waiting.now()["version"] > before
     assert (shown["state"], shown["result"], shown["answer"], shown["due_at"]) == (
@@ -77,6 +103,65 @@ def test_the_customer_reads_how_far_a_complaint_is_and_what_was_answered(site: S
     assert (masked["state"], masked["text"], masked["answer"]) == ("solved", None, None)
     assert waiting.ask("GET", "/export").json()["complaints"][0]["result"] == "on Friday"
     assert waiting.now(site.app)["complaints"] == [shown]
+
+
+LATER = {"what": "delay", "words": "we wait for the workshop"}
+
+
+def test_a_result_that_takes_longer_is_told_with_a_time(site: Site, waiting: Case) -> None:
+    waiting.ask("POST", "/complaints", json={"words": "nobody calls"})
+    front, expected_at = site.staff(Role.FRONT_LINE), site.clock() + timedelta(hours=30)
+    [found] = waiting.ask("GET", "/complaints", front).json()
+    document = {**LATER, "expected_at": expected_at.isoformat()}
+    told = waiting.ask("POST", f"/complaints/{found['id']}/told", front, **seen(found, **document))
+    assert told.status_code == 200, told.text
+    assert (told.json()["state"], datetime.fromisoformat(told.json()["expected_at"])) == ("delayed", expected_at)
+    [listed] = site.ask("GET", "/v1/complaints", front).json()
+    assert listed["expected_at"] == told.json()["expected_at"]
+    [shown] = waiting.now()["complaints"]
+    assert (shown["state_text"], shown["result"]) == ("takes longer", "we wait for the workshop")
+    assert shown["expected_at"].endswith("+08:00")
+    [masked] = waiting.now(front)["complaints"]
+    assert (masked["result"], masked["expected_at"]) == (None, shown["expected_at"])
+    [kept] = waiting.ask("GET", "/export").json()["complaints"]
+    assert [datetime.fromisoformat(one["expected_at"]) for one in (shown, kept)] == [expected_at] * 2
+
+
+@pytest.mark.parametrize(
+    ("document", "field", "code"),
+    [
+        ({"words": "we look into it"}, "body", "union_tag_not_found"),
+        ({"what": "nothing", "words": "we look into it"}, "body", "union_tag_invalid"),
+        (LATER, "body.delay.expected_at", "missing"),
+        ({**LATER, "expected_at": None}, "body.delay.expected_at", "datetime_type"),
+        ({**LATER, "expected_at": "2026-11-25T18:00:00"}, "body.delay.expected_at", "timezone_aware"),
+        (
+            {**LATER, "what": "result", "expected_at": "2099-01-01T00:00:00Z"},
+            "body.result.expected_at",
+            "extra_forbidden",
+        ),
+    ],
+)
+def test_who_tells_no_result_names_a_time(
+    site: Site, waiting: Case, document: dict[str, Any], field: str, code: str
+) -> None:
+    waiting.ask("POST", "/complaints", json={"words": "nobody calls"})
+    front = site.staff(Role.FRONT_LINE)
+    [found] = waiting.ask("GET", "/complaints", front).json()
+    refused = waiting.ask("POST", f"/complaints/{found['id']}/told", front, **seen(found, **document))
+    assert refused.status_code == 422
+    assert [(one["field"], one["code"]) for one in refused.json()["errors"]] == [(field, code)]
+
+
+@pytest.mark.parametrize("expected_at", ["2000-01-01T00:00:00Z", "2099-01-01T00:00:00Z", "9999-12-31T23:59:59-23:00"])
+def test_a_time_that_nobody_can_keep_is_not_promised(site: Site, waiting: Case, expected_at: str) -> None:
+    waiting.ask("POST", "/complaints", json={"words": "nobody calls"})
+    front = site.staff(Role.FRONT_LINE)
+    [found] = waiting.ask("GET", "/complaints", front).json()
+    document = {**LATER, "expected_at": expected_at}
+    refused = waiting.ask("POST", f"/complaints/{found['id']}/told", front, **seen(found, **document))
+    assert (refused.status_code, refused.json()["code"]) == (422, "claim.expected_when")
+    assert waiting.ask("GET", "/complaints", front).json() == [found]
 
 
 def test_complaints_of_all_cases_stand_in_one_line(site: Site, waiting: Case) -> None:
@@ -94,16 +179,19 @@ def test_complaints_of_all_cases_stand_in_one_line(site: Site, waiting: Case) ->
     assert [one["claim"] for one in every] == [case.id for case in cases]
     assert {(one["held"], one["mine"], one["takes"]) for one in every} == {(False, False, True)}
     first = f"/v1/complaints/{every[0]['id']}"
-    taken = site.ask("POST", first + "/take", front)
+    taken = site.ask("POST", first + "/take", front, **seen(every[0]))
     assert (taken.status_code, taken.json()["text"], taken.json()["mine"]) == (200, "王小明 13812345678", True)
     held = site.ask("GET", "/v1/complaints", senior).json()[0]
     assert (held["held"], held["mine"], held["takes"]) == (True, False, False)
-    refused = site.ask("POST", first + "/take", senior)
+    refused = site.ask("POST", first + "/take", senior, **seen(held))
     assert (refused.status_code, refused.json()["code"]) == (409, "claim.complaint_taken")
-    assert site.ask("POST", first + "/release", senior).status_code == 409
-    assert site.ask("POST", first + "/release", front).json()["held"] is False
-    assert site.ask("POST", first + "/take", senior).status_code == 200
-    solved = waiting.ask("POST", f"/complaints/{every[0]['id']}/solve", senior, json={"how": "explained"})
+    assert site.ask("POST", first + "/release", senior, **seen(held)).status_code == 409
+    free = site.ask("POST", first + "/release", front, **seen(held)).json()
+    assert free["held"] is False
+    own = site.ask("POST", first + "/take", senior, **seen(free)).json()
+    solved = waiting.ask(
+        "POST", f"/complaints/{own['id']}/solve", senior, **seen(own, how="explained", words="line by line")
+    )
     assert solved.status_code == 200
     assert [one["claim"] for one in site.ask("GET", "/v1/complaints", front).json()] == [case.id for case in cases[1:]]
     [over] = site.ask("GET", "/v1/complaints?open=false", front).json()
@@ -147,7 +235,10 @@ def test_a_call_is_made_once(site: Site, waiting: Case) -> None:
     assert (call["kind"], call["claim"]) == ("after_submission", waiting.id)
     done = f"/v1/follow-ups/{call['id']}/done"
     assert site.ask("POST", done, front, json={"claim": site.case().id}).json()["code"] == "claim.no_call"
-    assert site.ask("POST", done, front, json={"claim": waiting.id}).status_code == 204
+    made = {"json": {"claim": waiting.id}, "headers": {"Idempotency-Key": "made"}}
+    first, again = (site.ask("POST", done, front, **made) for _ in range(2))
+    assert (first.status_code, first.content, first.headers.get("Content-Type")) == (204, b"", None)
+    assert (again.status_code, again.headers["Idempotency-Replayed"]) == (204, "true")
     assert site.ask("POST", done, front, json={"claim": waiting.id}).status_code == 409
     assert site.ask("GET", "/v1/follow-ups?days=10", front).json() == []
     assert site.ask("GET", "/v1/follow-ups", site.app).status_code == 403

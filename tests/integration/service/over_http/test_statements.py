@@ -9,8 +9,8 @@ import pytest
 from sites import OTHER, SCRATCH, Case, Site
 from sqlalchemy import Connection, Engine, event
 
-MOST = {"open": 20, "photos": 12, "assess": 67}
-"""As they were counted; on PostgreSQL the worker counts for itself."""
+MOST = {"open": 21, "photos": 12, "assess": 69}
+"""As they were counted, with one of a log that begins; on PostgreSQL the worker counts for itself."""
 
 
 @pytest.fixture

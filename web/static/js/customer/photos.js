@@ -94,7 +94,7 @@ function show(item) {
   if (!box) return;
   if (item.material) return say(box, item.said ?? words(item.state));
   const list = box.querySelector("[data-taken]");
-  box.querySelector("[data-send]")?.removeAttribute("hidden");
+  box.querySelector("[data-waits]")?.toggleAttribute("hidden", !queue.items.some((one) => !one.material && one.state !== "refused"));
   const row = list.querySelector(`[data-id="${item.id}"]`) ?? list.appendChild(newRow(item));
   row.className = verdict(item);
   row.querySelector("strong").textContent = words(row.className);
