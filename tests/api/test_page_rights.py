@@ -104,7 +104,7 @@ def test_a_notice_is_shown_in_full_to_who_works_on_the_case(site: Site, case: Ca
 def test_the_queue_shows_cases_to_who_works_on_them(site: Site, case: Case) -> None:
     waiting = site.case()
     photographed(waiting, 8)
-    assert waiting.ask("POST", "/assess").status_code == 200
+    waiting.assessed()
     for role in STAFF:
         answer = site.client.get("/desk", headers={"Cookie": f"qc_desk={member(site, role).token}"})
         reads = site.house.rights.scope(role, Action.QUEUE_READ) is not Scope.NEVER

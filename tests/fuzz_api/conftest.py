@@ -39,7 +39,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
         accept(cases[0])
         cases[1].ask("POST", "/contest", json={"words": "The rear door is damaged too."})
         photographed(cases[4], 4)
-        assert cases[4].ask("POST", "/assess").status_code == 200
+        cases[4].assessed()
         cases[5].ask("POST", "/complaints", json={"words": "Nobody answers."})
         yield Known(site, {**_of_cases(site, cases), **_of_the_house(site)}, cases[2].token, cases[4].id)
 

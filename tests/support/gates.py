@@ -12,16 +12,22 @@ from model.manifest import Manifest
 
 @dataclass(frozen=True)
 class Gate:
-    """Says what ``behind`` says, once ``open`` is set."""
+    """Says what ``behind`` says, once ``open`` is set; ``asked``: somebody has come to it since it was closed."""
 
     behind: ScriptedDetector
     open: Event = field(default_factory=Event)
+    asked: Event = field(default_factory=Event)
+
+    def close(self) -> None:
+        self.open.clear()
+        self.asked.clear()
 
     @property
     def manifest(self) -> Manifest:
         return self.behind.manifest
 
     def detect(self, photo: PhotoLike) -> Detections:
+        self.asked.set()
         assert self.open.wait(60)
         return self.behind.detect(photo)
 

@@ -6,15 +6,29 @@ from typing import Any
 import httpx2
 from sites import SCRATCH, Case
 
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\nstartxref\n0\n%%EOF\n"
+
+
+def paper(name: str) -> bytes:
+    """A PDF like no other: each document of a case is a file of its own."""
+    return PDF.replace(b"<<>>", b"<</Title (" + name.encode() + b")>>")
 
 
 def referred(case: Case) -> Case:
     """The same with its photos, referred by the machine: nobody has said whether the policy covers it."""
     assert case.send(*SCRATCH.photos).status_code == 201
-    answer = case.ask("POST", "/assess")
-    assert answer.status_code == 200, answer.text
+    case.assessed()
     return case
+
+
+DECISIONS = frozenset(
+    f"/{name}"
+    for name in (
+        *("decline", "ask-photos", "ask-materials", "escalate", "return", "suspect", "clear", "send-third-party"),
+        *("third-party-answer", "recall", "refer"),
+    )
+)
+"""What rests on what somebody saw of the case."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +39,21 @@ class Table:
     token: str = field(repr=False)
 
     def ask(self, method: str, path: str = "", **given: Any) -> httpx2.Response:
+        """Whoever decides says that they saw the case as it is, unless ``headers`` are given."""
+        if path in DECISIONS and "headers" not in given:
+            given["headers"] = self.seen
         return self.case.site.ask(method, f"/v1/reviews/{self.case.id}{path}", self.token, **given)
 
     def taken(self) -> "Table":
         answer = self.ask("POST", "/take")
         assert answer.status_code == 200, answer.text
         return self
+
+    @property
+    def seen(self) -> dict[str, str]:
+        """The case as it is to them, as ``If-Match``; empty for who may not look."""
+        answer = self.case.site.ask("GET", f"/v1/claims/{self.case.id}", self.token)
+        return {"If-Match": answer.headers["ETag"]} if "ETag" in answer.headers else {}
 
     @property
     def tag(self) -> str:
