@@ -1,5 +1,6 @@
 """What many tests share: labels with fixed thresholds, the shipped rulebook, and the photos beside the repository."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -69,6 +70,11 @@ def photo(detections: Callable[[Iterable[Row]], Detections]) -> Callable[..., Ph
 def rulebook() -> Rulebook:
     """The shipped tables, rules and policy."""
     return Rulebook.load()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a third of the time tests wait, for a server to start or a clock to run out."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
