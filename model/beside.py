@@ -1,6 +1,7 @@
 """The papers beside a promoted detector, held against what its manifest seals.
 
-The manifest carries the main figures under its seal, so loading needs no paper; ``verify`` and the card read them.
+The seal is over the sha256 of the evaluation, so no figure of it can change and the detector still load. Studies may be
+added later: no seal is over them; ``verify`` holds each against the detector that it names.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from model.errors import ModelError
 from model.manifest import FileRef, Manifest, Metric
 
 EVALUATION = "evaluation.json"
-"""Every figure of the promoted detector, of which the manifest carries the main ones."""
+"""Every figure of the promoted detector, of which the manifest carries the main ones; its name, where that is free."""
 STUDIES = "studies"
 """The folder of its studies."""
 DETECTOR = "detector"
@@ -32,30 +33,54 @@ def own_references(manifest: Manifest) -> frozenset[str]:
     return frozenset(manifest.model_copy(update={"weights": ref}).reference for ref in files_of(manifest))
 
 
-def check_papers(folder: Path, manifest: Manifest) -> None:
+def named_files(manifest: Manifest) -> tuple[FileRef, ...]:
+    """The files that must lie beside a manifest: its networks and, once promoted, the evaluation."""
+    return (*files_of(manifest), *([manifest.promotion.evaluation] if manifest.promotion else []))
+
+
+def check_evaluation(folder: Path, manifest: Manifest) -> None:
     """Nothing is asked of a detector that was not promoted.
 
-    Raises ``ModelError`` ``model.figures_mismatch``: the evaluation is missing, of other weights, or says otherwise
-    than the manifest; a study is of another detector.
+    Raises ``ModelError`` ``model.figures_mismatch``: the evaluation is missing, or another file than at the promotion.
     """
     if manifest.promotion is None:
         return
-    for fault in (*_evaluation_faults(folder / EVALUATION, manifest), *_study_faults(folder / STUDIES, manifest)):
-        raise ModelError("figures_mismatch", f"{manifest.reference}: {fault}")
+    ref = manifest.promotion.evaluation
+    try:
+        content = (folder / ref.file).read_bytes()
+    except OSError as error:
+        raise _mismatch(manifest, f"{ref.file} cannot be read: {error.strerror}") from error
+    if hashlib.sha256(content).hexdigest() != ref.sha256:
+        raise _mismatch(manifest, f"{ref.file} was changed after the promotion")
+
+
+def check_papers(folder: Path, manifest: Manifest) -> None:
+    """What they say; ``check_evaluation`` asks whether the evaluation is the promoted one.
+
+    Raises ``ModelError`` ``model.figures_mismatch``: the evaluation is of other weights or says otherwise than the
+    manifest; a study is of another detector.
+    """
+    if manifest.promotion is None:
+        return
+    evaluation = folder / manifest.promotion.evaluation.file
+    for fault in (*_evaluation_faults(evaluation, manifest), *_study_faults(folder / STUDIES, manifest)):
+        raise _mismatch(manifest, fault)
+
+
+def _mismatch(manifest: Manifest, fault: str) -> ModelError:
+    return ModelError("figures_mismatch", f"{manifest.reference}: {fault}")
 
 
 def _evaluation_faults(path: Path, manifest: Manifest) -> Iterator[str]:
-    sealed = manifest.promotion.evaluation if manifest.promotion else None
     try:
-        content = path.read_bytes()
-        paper = json.loads(content)
+        paper = json.loads(path.read_bytes())
         weights, found = paper["weights"], [_metric(figure) for figure in paper["figures"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
         yield f"{path.name} cannot be read: {error}"
         return
     told = {(metric.name, metric.data): metric for metric in found}
-    if sealed not in (None, hashlib.sha256(content).hexdigest()) or len(told) < len(found):
-        yield f"{path.name} was changed after the promotion"
+    if len(told) < len(found):
+        yield f"{path.name} tells a figure twice"
     if weights not in {ref.sha256 for ref in files_of(manifest)}:
         yield f"{path.name} is of other weights"
     for metric in manifest.metrics:

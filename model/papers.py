@@ -113,11 +113,11 @@ class Quantised(Paper):
 class Promotion(Paper):
     """Why this detector became the shipped one. ``gain``: of the agreed score, over the detector ``over``.
 
-    ``evaluation``: of the file with all its figures; joint-v1 was promoted before that was noted.
+    ``evaluation``: the file beside it that holds all its figures.
     """
 
     over: str
     policy: Sha256
     score: float
     gain: Interval
-    evaluation: Sha256 | None = None
+    evaluation: FileRef

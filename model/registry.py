@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from model.beside import check_papers, files_of
+from model.beside import check_evaluation, check_papers, files_of
 from model.errors import ModelError
 from model.manifest import FileName, FileRef, Manifest
 
@@ -83,12 +83,14 @@ def _is_default(folder: Path) -> bool:
 
 
 def load_weights(folder: Path, *, quantised: bool = False) -> Weights:
-    """Read manifest and weights of one model and check the sha256 of the network and of its copy, whichever is used.
+    """Read manifest and weights of one model and check the sha256 of the network, of its copy, whichever is used, and
+    of the evaluation that it was promoted by.
 
     ``quantised``: take the 8-bit copy where there is one and it pays; the manifest then cites that file. Raises
-    ``ModelError``: as ``read_manifest``, and ``model.weights_missing``, ``weights_corrupt``.
+    ``ModelError``: as ``read_manifest`` and ``check_evaluation``, and ``model.weights_missing``, ``weights_corrupt``.
     """
     manifest = read_manifest(folder)
+    check_evaluation(folder, manifest)
     contents = {ref.file: read_verified(folder / ref.file, ref) for ref in files_of(manifest)}
     if quantised and manifest.quantised is not None and manifest.quantised.pays:
         manifest = manifest.model_copy(update={"weights": manifest.quantised.weights})

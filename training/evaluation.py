@@ -1,11 +1,13 @@
 """An evaluation as it is kept: figures with their intervals, and what each was counted on."""
 
+import hashlib
 import json
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from model.manifest import Sha256
+from model.beside import EVALUATION
+from model.manifest import FileRef, Sha256
 from training.papers import Paper
 
 Better = Literal["higher", "lower"]
@@ -68,3 +70,9 @@ class Evaluation(Paper):
         parts = [f" {json.dumps(name)}: {json.dumps(value)}" for name, value in head.items()]
         parts += [f" {json.dumps(name)}: [\n{text}\n ]" for name, text in rows.items()]
         return "{\n" + ",\n".join(parts) + "\n}\n"
+
+    @property
+    def file(self) -> FileRef:
+        """What a promotion notes of it: the file that ``to_json`` makes."""
+        content = self.to_json().encode()
+        return FileRef(file=EVALUATION, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))

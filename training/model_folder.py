@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from model.beside import files_of
+from model.beside import files_of, named_files
 from model.errors import ModelError
 from model.manifest import FileRef, Manifest
 from model.registry import MANIFEST, SHIPPED, read_verified
@@ -21,10 +21,10 @@ def put(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Manifes
     A file whose name has other content in ``folder`` gets some of its sha256 into its name, and a seal is renewed.
     """
     placed = _placed(manifest, folder)
-    for told, ref in zip(files_of(manifest), files_of(placed), strict=True):
+    for told, ref in zip(named_files(manifest), named_files(placed), strict=True):
         if not _holds(folder, ref):
             replace(folder / ref.file, files[told.file])
-    gone = _named_in(folder) - {ref.file for ref in files_of(placed)}
+    gone = _named_in(folder) - {ref.file for ref in named_files(placed)}
     replace(folder / MANIFEST, placed.to_json().encode())
     for name in gone:
         (folder / name).unlink(missing_ok=True)
@@ -70,6 +70,9 @@ def _placed(manifest: Manifest, folder: Path) -> Manifest:
     if manifest.quantised is not None:
         copy = _free(manifest.quantised.weights, folder)
         update["quantised"] = manifest.quantised.model_copy(update={"weights": copy})
+    if manifest.promotion is not None:
+        evaluation = _free(manifest.promotion.evaluation, folder)
+        update["promotion"] = manifest.promotion.model_copy(update={"evaluation": evaluation})
     placed = manifest.model_copy(update=update)
     return placed.sealed() if manifest.seal else placed
 
@@ -89,6 +92,6 @@ def _holds(folder: Path, ref: FileRef) -> bool:
 def _named_in(folder: Path) -> set[str]:
     """The files of the manifest that lies there; none where it cannot be read."""
     try:
-        return {ref.file for ref in files_of(Manifest.read(folder / MANIFEST))}
+        return {ref.file for ref in named_files(Manifest.read(folder / MANIFEST))}
     except ModelError:
         return set()

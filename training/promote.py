@@ -1,6 +1,5 @@
 """The gate between a trained detector and the one that ships; see ``training/promotion.yaml`` for what it asks."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -149,7 +148,7 @@ def publish(
         policy=policy.sha256,
         score=round(decision.score, 4),
         gain=gain,
-        evaluation=hashlib.sha256(evaluation.to_json().encode()).hexdigest(),
+        evaluation=evaluation.file,
     )
     update = {"metrics": main_figures(evaluation), "promotion": promotion, "seal": None}
     manifest = Manifest.model_validate(dict(papers.model_copy(update=update))).sealed()
@@ -157,15 +156,15 @@ def publish(
 
 
 def write(request: Request, manifest: Manifest, evaluation: Evaluation, policy: PromotionPolicy) -> None:
-    """Evaluation, model, card and, last of all, default: a kill leaves the old detector shipped or the new one, whole.
+    """Model with its evaluation, card and, last of all, default: a kill leaves the old detector shipped or the new one.
 
-    Evaluation and card name the weights that they are of; where old and new share a name, a kill may part them.
+    The card names the weights that it is of; where old and new share a name, a kill may part model and card.
     Raises ``ModelError`` ``model.figures_mismatch`` for a study of another detector, before anything is written.
     """
     folder = request.into / manifest.name
     files = {ref.file: read_verified(request.candidate / ref.file, ref) for ref in files_of(manifest)}
+    files[EVALUATION] = evaluation.to_json().encode()
     studies = studies_about(manifest, request.studies)
-    replace(folder / EVALUATION, evaluation.to_json().encode())
     drop_studies(folder)
     put_studies(folder, studies)
     written = put(folder, manifest, files)
@@ -177,12 +176,15 @@ def write(request: Request, manifest: Manifest, evaluation: Evaluation, policy: 
 def rewrite_card(model: Path, card: Path, studies: Sequence[Path] = ()) -> None:
     """The card of a promoted model anew, from the papers beside it; ``studies`` are added to those first.
 
-    Looks at no photo. Raises ``ModelError``: ``model.figures_mismatch`` when manifest and evaluation are not of one
-    promotion or a study is of another detector, ``model.data_unreadable``.
+    Looks at no photo. Raises ``ModelError``: ``model.not_promoted``; ``model.figures_mismatch`` when manifest and
+    evaluation are not of one promotion or a study is of another detector; ``model.data_unreadable``.
     """
-    manifest, evaluation = verify(model), Evaluation.read(model / EVALUATION)
+    manifest = verify(model)
+    if manifest.promotion is None:
+        raise ModelError("not_promoted", f"{manifest.reference} has no card: python -m training promote")
+    evaluation = Evaluation.read(model / manifest.promotion.evaluation.file)
     if manifest.metrics != main_figures(evaluation):
-        raise ModelError("figures_mismatch", f"{manifest.reference}: {EVALUATION} says otherwise than its manifest")
+        raise ModelError("figures_mismatch", f"{manifest.reference}: its evaluation says otherwise than its manifest")
     put_studies(model, studies_about(manifest, studies))
     replace(card, card_of(manifest, evaluation, PromotionPolicy.load(), studies_of(model)).encode())
 

@@ -1,9 +1,10 @@
-"""``verify`` holds the papers beside a promoted detector against its seal; loading needs none of them."""
+"""A promoted detector loads with the evaluation that its seal is over; ``verify`` reads what all its papers say."""
 
 import hashlib
 import json
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from model.beside import EVALUATION, STUDIES
 from model.errors import ModelError
-from model.manifest import Manifest
+from model.manifest import FileRef, Manifest
 from model.registry import DEFAULT_MODEL, MANIFEST, load_weights, shipped_weights, verify
 
 SHIPPED = shipped_weights() / DEFAULT_MODEL
@@ -68,6 +69,22 @@ def _gone(folder: Path) -> None:
     (folder / EVALUATION).unlink()
 
 
+def _any_other_figure(folder: Path) -> None:
+    def other(paper: Any) -> Any:
+        sealed = {(metric.name, metric.data) for metric in PAPERS.metrics}
+        return next(figure for figure in paper["figures"] if (figure["name"], figure["data"]) not in sealed)
+
+    _changed(folder / EVALUATION, lambda paper: other(paper).update(value=0.999))
+
+
+def _laid_out_anew(folder: Path) -> None:
+    """With the same figures."""
+    _changed(folder / EVALUATION, dict)
+
+
+SAYING_OTHERWISE = (_better, _surer, _dropped, _told_twice, _of_other_weights, _no_figures, _half)
+
+
 def _study_of_another(folder: Path) -> None:
     study = folder / STUDIES / "part-check.json"
     _changed(study, lambda paper: paper["papers"].update(detector="joint-v0@0.1+c73c33a281b8"))
@@ -77,46 +94,87 @@ def _broken_study(folder: Path) -> None:
     (folder / STUDIES / "part-check.json").write_text("[]", "utf-8")
 
 
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        _better,
-        _surer,
-        _dropped,
-        _told_twice,
-        _of_other_weights,
-        _no_figures,
-        _half,
-        _gone,
-        _study_of_another,
-        _broken_study,
-    ],
-)
-def test_a_paper_that_says_otherwise_is_noticed(folder: Path, spoil: Callable[[Path], None]) -> None:
-    assert verify(folder) == PAPERS
-    spoil(folder)
+def _refused(read: Callable[[Path], object], folder: Path) -> None:
     with pytest.raises(ModelError) as caught:
-        verify(folder)
+        read(folder)
     assert caught.value.code == "model.figures_mismatch"
-    assert load_weights(folder).manifest == PAPERS
 
 
-def _any_other_figure(paper: Any) -> None:
-    sealed = {(metric.name, metric.data) for metric in PAPERS.metrics}
-    next(item for item in paper["figures"] if (item["name"], item["data"]) not in sealed)["value"] = 0.999
+@pytest.mark.parametrize("spoil", [*SAYING_OTHERWISE, _any_other_figure, _laid_out_anew, _gone])
+@pytest.mark.parametrize("quantised", [True, False])
+def test_a_detector_does_not_load_without_the_very_evaluation_that_was_sealed(
+    folder: Path, spoil: Callable[[Path], None], quantised: bool
+) -> None:
+    """Whether the manifest has the changed figure too, or not."""
+    load_weights(folder, quantised=quantised)
+    spoil(folder)
+    _refused(partial(load_weights, quantised=quantised), folder)
+    _refused(verify, folder)
 
 
-def test_where_the_promotion_noted_the_evaluation_no_figure_may_change(folder: Path) -> None:
+def test_all_figures_of_the_shipped_detector_are_sealed() -> None:
+    content = (SHIPPED / EVALUATION).read_bytes()
     assert PAPERS.promotion is not None
-    told = hashlib.sha256((folder / EVALUATION).read_bytes()).hexdigest()
+    assert PAPERS.promotion.evaluation == _ref(content)
+    assert len(json.loads(content)["figures"]) > len(PAPERS.metrics) > 100
+
+
+def _ref(content: bytes) -> FileRef:
+    return FileRef(file=EVALUATION, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
+
+
+def _sealed_over_what_lies_there(folder: Path) -> Manifest:
+    assert PAPERS.promotion is not None
+    told = _ref((folder / EVALUATION).read_bytes())
     promotion = PAPERS.promotion.model_copy(update={"evaluation": told})
     papers = PAPERS.model_copy(update={"promotion": promotion}).sealed()
     (folder / MANIFEST).write_text(papers.to_json(), "utf-8")
+    return papers
+
+
+@pytest.mark.parametrize("spoil", SAYING_OTHERWISE)
+def test_an_evaluation_that_says_otherwise_is_noticed_even_where_it_was_sealed(
+    folder: Path, spoil: Callable[[Path], None]
+) -> None:
+    spoil(folder)
+    papers = _sealed_over_what_lies_there(folder)
+    assert load_weights(folder).manifest == papers
+    _refused(verify, folder)
+
+
+def test_a_figure_that_the_manifest_lacks_is_sealed_by_the_file_alone(folder: Path) -> None:
+    _any_other_figure(folder)
+    papers = _sealed_over_what_lies_there(folder)
     assert verify(folder) == papers
-    _changed(folder / EVALUATION, _any_other_figure)
-    with pytest.raises(ModelError, match="changed after the promotion") as caught:
-        verify(folder)
-    assert caught.value.code == "model.figures_mismatch"
+
+
+@pytest.mark.parametrize("spoil", [_study_of_another, _broken_study])
+def test_a_study_of_another_detector_is_noticed_though_no_seal_is_over_it(
+    folder: Path, spoil: Callable[[Path], None]
+) -> None:
+    assert verify(folder) == PAPERS
+    spoil(folder)
+    _refused(verify, folder)
+    assert load_weights(folder).manifest == PAPERS
+
+
+@pytest.mark.parametrize("name", ["../evaluation.json", "/evaluation.json", ""])
+def test_the_evaluation_lies_beside_the_manifest(folder: Path, name: str) -> None:
+    content = json.loads((folder / MANIFEST).read_text("utf-8"))
+    content["promotion"]["evaluation"]["file"] = name
+    (folder / MANIFEST).write_text(json.dumps(content), "utf-8")
+    with pytest.raises(ModelError) as caught:
+        load_weights(folder)
+    assert caught.value.code == "model.manifest_invalid"
+
+
+def test_a_promotion_that_names_no_evaluation_is_none(folder: Path) -> None:
+    content = json.loads((folder / MANIFEST).read_text("utf-8"))
+    del content["promotion"]["evaluation"]
+    (folder / MANIFEST).write_text(json.dumps(content), "utf-8")
+    with pytest.raises(ModelError) as caught:
+        load_weights(folder)
+    assert caught.value.code == "model.manifest_invalid"
 
 
 def test_nothing_is_asked_of_a_detector_that_was_not_promoted(folder: Path) -> None:

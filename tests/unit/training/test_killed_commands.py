@@ -14,9 +14,11 @@ import pytest
 
 from data.taxonomy import read_taxonomy
 from inference.testing import shipped_manifest
+from model.beside import EVALUATION
 from model.manifest import FileRef
 from model.papers import Interval, Promotion
 from model.registry import MANIFEST, verify
+from training.evaluation import Evaluation
 
 onnx = pytest.importorskip("onnx", reason="the train extra is not installed")
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
@@ -183,8 +185,11 @@ def test_a_promoted_detector_stays_as_it_is_while_a_copy_gets_other_papers(
     laboratory: Laboratory, killable: KILLABLE
 ) -> None:
     """Neither an answer nor a manifest is written into its folder; what is written elsewhere is a candidate."""
-    promotion = Promotion(over="none", policy="0" * 64, score=0.5, gain=Interval(value=0.2, low=0.1, high=0.3))
-    papers = verify(laboratory.model).model_copy(update={"metrics": (), "promotion": promotion}).sealed()
+    bare, gain = verify(laboratory.model), Interval(value=0.2, low=0.1, high=0.3)
+    evaluation = Evaluation(model=bare.reference, weights=bare.weights.sha256, draws=1, sets=(), figures=())
+    (laboratory.model / EVALUATION).write_text(evaluation.to_json(), "utf-8")
+    promotion = Promotion(over="none", policy="0" * 64, score=0.5, gain=gain, evaluation=evaluation.file)
+    papers = bare.model_copy(update={"metrics": (), "promotion": promotion}).sealed()
     (laboratory.model / MANIFEST).write_text(papers.to_json(), "utf-8")
     before = {path.name: path.read_bytes() for path in laboratory.model.iterdir()}
     copy = laboratory.aside / "copy"

@@ -59,8 +59,9 @@ def test_other_weights_of_the_same_name_get_another_and_the_old_ones_go(tmp_path
 def test_what_was_promoted_is_known_by_its_content_not_by_the_names_of_its_files(tmp_path: Path) -> None:
     put(tmp_path, *_detector(b"one", b"small one"))
     gain = Interval(value=0.2, low=0.1, high=0.3)
-    promotion = Promotion(over="old", policy="0" * 64, score=0.5, gain=gain)
+    promotion = Promotion(over="old", policy="0" * 64, score=0.5, gain=gain, evaluation=_ref("e.json", b"figures"))
     candidate, files = _detector(b"two", b"small two")
+    files["e.json"] = b"figures"
     there = put(tmp_path, candidate.model_copy(update={"promotion": promotion, "metrics": ()}).sealed(), files)
     assert there.weights.file != candidate.weights.file
     assert promoted_from(candidate, there)

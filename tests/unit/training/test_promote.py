@@ -30,7 +30,7 @@ OLD = shipped_weights() / "joint-v0"
 CARD = Path(__file__).parents[3] / "docs" / "model-card.md"
 BARE = Manifest.read(OLD / MANIFEST)
 PAPERS = {"rules": "consolidate 1", "photos": "own val"}
-PROMOTION = Promotion(over="joint-v0", policy="0" * 64, score=0.5, gain=Interval(value=0.2, low=0.1, high=0.3))
+GAIN = Interval(value=0.2, low=0.1, high=0.3)
 SURE = Decision(reasons=(), score=0.5, gain=Estimate(value=0.2, low=0.1, high=0.3), table=())
 
 
@@ -69,6 +69,14 @@ def request_(tmp_path: Path, root: Path) -> Request:
     ship(into, "joint-v0")
     (candidate / MANIFEST).write_text(_papers().model_copy(update={"name": "joint-x"}).to_json(), "utf-8")
     return Request(candidate=candidate, data=root, into=into, card=tmp_path / "card.md", quick=True)
+
+
+def _promoted(papers: Manifest, draws: int = 1) -> tuple[Manifest, Evaluation]:
+    """Sealed papers without figures, and their evaluation; ``draws`` makes it another."""
+    weights = papers.weights.sha256
+    evaluation = Evaluation(model=papers.reference, weights=weights, draws=draws, sets=(), figures=())
+    promotion = Promotion(over="joint-v0", policy="0" * 64, score=0.5, gain=GAIN, evaluation=evaluation.file)
+    return papers.model_copy(update={"metrics": (), "promotion": promotion}).sealed(), evaluation
 
 
 def _everything(folder: Path) -> dict[Path, bytes]:
@@ -134,9 +142,7 @@ def test_a_kill_leaves_the_old_detector_shipped_or_the_new_one(
     content = weights.read_bytes() + b"other weights"
     weights.write_bytes(content)
     new = FileRef(file=weights.name, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
-    update = {"name": name, "weights": new, "metrics": (), "promotion": PROMOTION}
-    papers = _papers().model_copy(update=update).sealed()
-    evaluation = Evaluation(model=papers.reference, weights=new.sha256, draws=1, sets=(), figures=())
+    papers, evaluation = _promoted(_papers().model_copy(update={"name": name, "weights": new}))
     found: list[str] = []
     for deadly in count(1):
         into = request_.into.with_name(f"weights-{deadly}")
@@ -164,8 +170,7 @@ def test_a_promotion_that_was_killed_before_its_card_is_finished_by_the_next_cal
     new = FileRef(file=weights.name, sha256=hashlib.sha256(b"other weights").hexdigest(), bytes=13)
     papers = _papers().model_copy(update={"weights": new})
     (request_.candidate / MANIFEST).write_text(papers.to_json(), "utf-8")
-    told = papers.model_copy(update={"metrics": (), "promotion": PROMOTION}).sealed()
-    evaluation = Evaluation(model=told.reference, weights=new.sha256, draws=1, sets=(), figures=())
+    told, evaluation = _promoted(papers)
     finished = 0
     for deadly in count(1):
         into, card = request_.into.with_name(f"weights-{deadly}"), request_.card.with_name(f"{deadly}.md")
@@ -183,34 +188,52 @@ def test_a_promotion_that_was_killed_before_its_card_is_finished_by_the_next_cal
     assert finished > 3
 
 
-def test_a_kill_between_evaluation_and_manifest_of_one_name_leaves_what_loads_and_the_next_call_mends_it(
+def test_a_kill_while_one_promoted_detector_follows_another_of_its_name_leaves_either_with_its_own_evaluation(
     request_: Request, survives: Callable[[int, Callable[[], object]], bool]
 ) -> None:
-    """A promoted detector is followed by another of its name. The fourth flush or rename is after the evaluation's."""
-    old = _papers().model_copy(update={"metrics": (), "promotion": PROMOTION}).sealed()
-    new = old.model_copy(update={"version": "0.3"}).sealed()
-    papers = [
-        Evaluation(model=one.reference, weights=one.weights.sha256, draws=draws, sets=(), figures=())
-        for draws, one in enumerate((old, new))
-    ]
-    noted = [
-        one.model_copy(update={"promotion": PROMOTION.model_copy(update={"evaluation": _sha256(paper)})}).sealed()
-        for one, paper in zip((old, new), papers, strict=True)
-    ]
+    """Of the same weights, so that evaluation and manifest alone change."""
+    old, new = _promoted(_papers()), _promoted(_papers().model_copy(update={"version": "0.3"}), draws=2)
+    policy, found = PromotionPolicy.load(), []
+    for deadly in count(1):
+        asked = replace(request_, into=request_.into.with_name(f"weights-{deadly}"))
+        shutil.copytree(request_.into, asked.into)
+        write(asked, *old, policy)
+        assert verify(asked.into / "joint-v0") == old[0]
+        done = survives(deadly, lambda asked=asked: write(asked, *new, policy))
+        found.append(_evaluated(asked.into / "joint-v0"))
+        write(asked, *new, policy)
+        assert _evaluated(asked.into / "joint-v0") == ("0.3", new[1])
+        if done:
+            break
+    assert found == [("0.2", old[1])] * found.count(("0.2", old[1])) + [("0.3", new[1])] * found.count(("0.3", new[1]))
+    assert min(found.count(state) for state in (found[0], found[-1])) > 3
+    assert len(list((asked.into / "joint-v0").glob("evaluation*"))) == 1
+
+
+def _evaluated(folder: Path) -> tuple[str, Evaluation]:
+    """The version that loads, with all its papers sound, and the evaluation that it names."""
+    manifest = verify(folder)
+    assert load_weights(folder).manifest == manifest
+    assert manifest.promotion is not None
+    return manifest.version, Evaluation.read(folder / manifest.promotion.evaluation.file)
+
+
+def test_the_card_of_a_second_promotion_of_one_name_is_of_the_second_evaluation(request_: Request) -> None:
     policy, folder = PromotionPolicy.load(), request_.into / "joint-v0"
-    write(request_, noted[0], papers[0], policy)
-    assert verify(folder) == noted[0]
-    assert not survives(4, lambda: write(request_, noted[1], papers[1], policy))
-    assert load_weights(folder).manifest == noted[0]
+    for draws in (1, 2):
+        write(request_, *_promoted(_papers(), draws), policy)
+    card = request_.card.read_bytes()
+    request_.card.unlink()
+    rewrite_card(folder, request_.card)
+    assert request_.card.read_bytes() == card
+    assert not (folder / EVALUATION).exists(), "its name was taken"
+
+
+def test_a_detector_that_was_not_promoted_has_no_card(request_: Request) -> None:
     with pytest.raises(ModelError) as caught:
-        verify(folder)
-    assert caught.value.code == "model.figures_mismatch"
-    write(request_, noted[1], papers[1], policy)
-    assert verify(folder) == noted[1]
-
-
-def _sha256(evaluation: Evaluation) -> str:
-    return hashlib.sha256(evaluation.to_json().encode()).hexdigest()
+        rewrite_card(request_.candidate, request_.card)
+    assert caught.value.code == "model.not_promoted"
+    assert not request_.card.exists()
 
 
 def test_a_published_model_loads_and_any_change_to_it_is_noticed(request_: Request) -> None:
@@ -223,7 +246,8 @@ def test_a_published_model_loads_and_any_change_to_it_is_noticed(request_: Reque
     assert manifest.promotion.gain.value == 0.2
     evaluation = Evaluation.read(folder / EVALUATION)
     assert manifest.metrics == main_figures(evaluation)
-    assert manifest.promotion.evaluation == _sha256(evaluation)
+    assert manifest.promotion.evaluation == evaluation.file
+    assert (folder / EVALUATION).read_bytes() == evaluation.to_json().encode()
     assert Detector.load(folder).manifest.seal == manifest.digest
     card = request_.card.read_text("utf-8")
     assert "# Model card: joint-x" in card
