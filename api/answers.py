@@ -21,9 +21,6 @@ from claims.repository.idempotency import Answer
 from claims.states import Role
 from model.texts import Texts
 
-Change = Callable[[Desk, UUID], object]
-"""A use case on one case."""
-
 
 def claim_document(desk: Desk, claim_id: UUID, texts: Texts) -> ClaimOut:
     """The case as the actor may see it. Raises as ``showing.show``."""
@@ -46,16 +43,6 @@ def told(desk: Desk, claim_id: UUID, texts: Texts, status: int = 200, **headers:
     body = document.model_dump_json()
     told_of = {"ETag": etag(document.version, body.encode()), "Content-Location": claim_address(claim_id)}
     return Answer(status=status, headers={**told_of, "Content-Language": texts.language, **headers}, body=body)
-
-
-def changed(change: Change, claim_id: UUID, texts: Texts) -> Callable[[Desk], Answer]:
-    """``change``, then the case as it is after it."""
-
-    def work(desk: Desk) -> Answer:
-        change(desk, claim_id)
-        return told(desk, claim_id, texts)
-
-    return work
 
 
 def nothing_told(change: Callable[[Desk], object]) -> Callable[[Desk], Answer]:

@@ -33,6 +33,7 @@ from api.routes import (
     claim_photos,
     claims,
     complaints,
+    dead_letters,
     decisions,
     estimate,
     leaving,
@@ -61,7 +62,7 @@ from claims.observe import Eyes
 _ROUTES = (
     *(estimate, claims, claim_photos, claim_materials, assessing, leaving, letting_in, stats),
     *(reviews, decisions, payments, complaints, service, auditing, overrides, proposals),
-    *(session, admin, admin_apps, admin_webhooks, ops, pages, customer, entering),
+    *(session, admin, admin_apps, admin_webhooks, dead_letters, ops, pages, customer, entering),
     *(desk, desk_case, desk_figures, desk_service),
 )
 

@@ -12,7 +12,7 @@ from claims.actors import Actor, ActorKind
 from claims.desk.desk import Desk
 from model.errors import RequestError, StorageError
 
-_TAG: Final = re.compile(r'"(\d{1,18})(?:\.[0-9a-f]{16})?"')
+_TAG: Final = re.compile(r'"(\d{1,18}|[0-9a-f]{16})(?:\.[0-9a-f]{16})?"')
 
 IfMatch = Annotated[
     str | None,
@@ -26,19 +26,20 @@ IfMatch = Annotated[
 ]
 
 
-def etag(version: int, content: bytes) -> str:
+def etag(version: int | str, content: bytes) -> str:
     """Strong: the version of the row, and a hash of what is shown of it to whom in which language."""
     return f'"{version}.{sha256(content).hexdigest()[:16]}"'
 
 
-def shown(request: Request, content: bytes, version: int, language: str) -> Response:
-    """200 with an ``ETag``, or 304 for one that the caller has."""
+def shown(request: Request, content: bytes, version: int | str, language: str | None = None) -> Response:
+    """200 with an ``ETag``, or 304 for one that the caller has. ``language``: None for what has no words of ours."""
     tag = etag(version, content)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie, Accept-Language"}
     known = [item.strip().removeprefix("W/") for item in request.headers.get("if-none-match", "").split(",")]
     if tag in known or "*" in known:
         return Response(None, 304, headers)
-    return Response(content, 200, {**headers, "Content-Language": language}, "application/json")
+    told = {"Content-Language": language} if language else {}
+    return Response(content, 200, {**headers, **told}, "application/json")
 
 
 def require_version(desk: Desk, claim_id: UUID, action: Action, if_match: str | None) -> None:
@@ -50,7 +51,7 @@ def require_version(desk: Desk, claim_id: UUID, action: Action, if_match: str | 
     require_match(desk.actor, desk.claim(claim_id, action).version, if_match)
 
 
-def require_match(actor: Actor, version: int, if_match: str | None) -> None:
+def require_match(actor: Actor, version: int | str, if_match: str | None) -> None:
     """Returns when the ``version`` of a row is one that the caller saw.
 
     Raises ``RequestError`` ``precondition_needed`` for staff without ``If-Match``, ``StorageError`` ``moved``.
@@ -60,5 +61,5 @@ def require_match(actor: Actor, version: int, if_match: str | None) -> None:
             raise RequestError("precondition_needed")
         return
     tags = [_TAG.fullmatch(item.strip()) for item in if_match.split(",")]
-    if if_match.strip() != "*" and version not in {int(tag[1]) for tag in tags if tag is not None}:
+    if if_match.strip() != "*" and str(version) not in {tag[1] for tag in tags if tag is not None}:
         raise StorageError("moved", "it is not what was seen", row_version=version)

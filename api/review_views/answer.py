@@ -7,7 +7,8 @@ from api.review_views.review import ReviewOut
 from api.review_views.versions import review_tag
 from api.staff_texts import for_staff
 from claims.desk.desk import Desk
-from claims.desk.reviewing import InReview, Version
+from claims.desk.review_version import Version
+from claims.desk.reviewing import InReview
 from claims.desk.table import on_table
 from claims.repository.idempotency import Answer
 from model.texts import Texts

@@ -11,7 +11,8 @@ from api.versions import require_match
 from claims.actions import Action
 from claims.desk.desk import Desk
 from claims.desk.hands import in_hands
-from claims.desk.reviewing import Version, check_version
+from claims.desk.review_version import Version
+from claims.desk.reviewing import check_version
 from model.errors import RequestError
 
 _TAG: Final = re.compile(r'"((?:[0-9a-f]{32}|none)\.\d{1,9}\.\d{1,9})(?:\.[0-9a-f]{16})?"')

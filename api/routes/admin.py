@@ -8,16 +8,19 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import AfterValidator, Field, model_validator
 
+from api.administered import CHANGES, CHANGES_SEEN, READS, READS_ONE, IfMatchVersion, Versioned, changed, made
+from api.answers import plain
 from api.auth import signing_in
 from api.auth.who import CurrentActor
 from api.deps import InService, Now
 from api.documents import Document, DocumentRoute, Line, never_kept, printable
 from api.idempotent import InKeyed, once
-from api.openapi import problems
 from api.paging import AfterRow, Most, page
 from api.routes.session import Login, Password
+from api.versions import require_match
 from api.working import changing, looking
 from claims.desk import staff
+from claims.desk.desk import Desk
 from claims.desk.staff import NewPerson
 from claims.repository.idempotency import Answer
 from claims.repository.people import OWN_ISSUER, Person
@@ -26,9 +29,6 @@ from claims.states import Role
 router = APIRouter(
     prefix="/v1/admin", tags=["administration"], route_class=DocumentRoute, dependencies=[Depends(never_kept)]
 )
-
-READS = problems(400, 401, 403, 404, 408, 413, 421, 422, 429, 500, 503)
-CHANGES = problems(400, 401, 403, 404, 408, 409, 413, 421, 422, 429, 500, 503)
 
 StaffRole = Literal[Role.FRONT_LINE, Role.JUNIOR, Role.SENIOR, Role.EXPERT, Role.AUDITOR, Role.ADMIN]
 
@@ -64,7 +64,7 @@ class PasswordReset(Document):
     password: Password
 
 
-class PersonOut(Document):
+class PersonOut(Versioned):
     """One of the staff. `locked_until`: after wrong passwords no other is looked at before then.
 
     `signed_in_at`: when the password was last the right one; null too for people of an identity provider.
@@ -85,11 +85,6 @@ class PersonOut(Document):
         """Without anything secret."""
         same = {name: getattr(person, name) for name in cls.model_fields if name != "login"}
         return cls(login=person.subject, **same)
-
-
-def made(document: Document) -> Answer:
-    """What is answered, and kept for a request that is sent again."""
-    return Answer(status=201, headers={}, body=document.model_dump_json())
 
 
 @router.get("/people", operation_id="listPeople", responses=READS)
@@ -120,13 +115,28 @@ async def add_person(
     return given.response()
 
 
-@router.patch("/people/{person}", operation_id="changePerson", responses=CHANGES)
+@router.get("/people/{person}", operation_id="getPerson", response_model=PersonOut, responses=READS_ONE)
+async def get_person(person: UUID, request: Request, actor: CurrentActor, service: InService, at: Now) -> Response:
+    """One of them, with the `ETag` that whoever changes them sends."""
+    return PersonOut.of(await looking(service.house, actor, at, partial(staff.one, person=person))).read(request)
+
+
+@router.patch("/people/{person}", operation_id="changePerson", response_model=PersonOut, responses=CHANGES_SEEN)
 async def change_person(
-    person: UUID, asked: PersonChange, actor: CurrentActor, service: InService, at: Now
-) -> PersonOut:
+    person: UUID,
+    asked: PersonChange,
+    actor: CurrentActor,
+    service: InService,
+    at: Now,
+    if_match: IfMatchVersion = None,
+) -> Response:
     """Another role, or in or out. Whoever is signed in as this person no longer is."""
-    change = partial(staff.set_rights, person=person, role=asked.role, active=asked.active)
-    return PersonOut.of(await changing(service.house, actor, at, change))
+
+    def work(desk: Desk) -> Answer:
+        require_match(actor, staff.held(desk, person).version, if_match)
+        return changed(PersonOut.of(staff.set_rights(desk, person, role=asked.role, active=asked.active)))
+
+    return await plain(service.house, actor, at, work)
 
 
 @router.post("/people/{person}/password", operation_id="resetPassword", status_code=204, responses=CHANGES)

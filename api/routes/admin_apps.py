@@ -5,15 +5,17 @@ from functools import partial
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
+from api.administered import CHANGES, CHANGES_SEEN, READS, READS_ONE, IfMatchVersion, Versioned, changed, made
+from api.answers import plain
 from api.auth.who import CurrentActor
 from api.deps import InService, Now
 from api.documents import Document, DocumentRoute, Line, never_kept
 from api.idempotent import InOnce, once
 from api.paging import AfterRow, Most, page
-from api.routes.admin import CHANGES, READS, made
+from api.versions import require_match
 from api.working import changing, looking
 from claims.desk import app_access
 from claims.desk.app_access import FreshKey
@@ -39,7 +41,7 @@ class Activity(Document):
     active: bool
 
 
-class AppOut(AppIn):
+class AppOut(AppIn, Versioned):
     """An app as it is stored."""
 
     id: UUID
@@ -104,11 +106,23 @@ async def add_app(asked: AppIn, actor: CurrentActor, service: InService, at: Now
     return (await once(key, service.house, actor, at, work)).response()
 
 
-@router.patch("/apps/{app}", operation_id="changeApp", responses=CHANGES)
-async def change_app(app: UUID, asked: Activity, actor: CurrentActor, service: InService, at: Now) -> AppOut:
+@router.get("/apps/{app}", operation_id="getApp", response_model=AppOut, responses=READS_ONE)
+async def get_app(app: UUID, request: Request, actor: CurrentActor, service: InService, at: Now) -> Response:
+    """One of them, with the `ETag` that whoever changes it sends."""
+    return AppOut.of(await looking(service.house, actor, at, partial(app_access.managed, app=app))).read(request)
+
+
+@router.patch("/apps/{app}", operation_id="changeApp", response_model=AppOut, responses=CHANGES_SEEN)
+async def change_app(
+    app: UUID, asked: Activity, actor: CurrentActor, service: InService, at: Now, if_match: IfMatchVersion = None
+) -> Response:
     """Let an app in, or not any more: its keys open nothing while it is shut out."""
-    change = partial(app_access.set_active, app=app, active=asked.active)
-    return AppOut.of(await changing(service.house, actor, at, change))
+
+    def work(desk: Desk) -> Answer:
+        require_match(actor, app_access.held(desk, app).version, if_match)
+        return changed(AppOut.of(app_access.set_active(desk, app, active=asked.active)))
+
+    return await plain(service.house, actor, at, work)
 
 
 @router.get("/apps/{app}/keys", operation_id="listKeys", responses=READS)

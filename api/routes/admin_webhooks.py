@@ -1,26 +1,26 @@
-"""``/v1/admin/apps/…/webhooks`` and dead letters: where apps are told of their cases, and what could not be told.
+"""``/v1/admin/apps/…/webhooks``: where apps are told of their cases.
 
 A secret stands in the one answer that made it, and nowhere else.
 """
 
 from datetime import datetime
 from functools import partial
-from typing import Self
+from typing import Final, Self
 from uuid import UUID
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from api.answers import nothing_told
+from api.administered import CHANGES, CHANGES_SEEN, READS, READS_ONE, IfMatchVersion, Versioned, changed, made
+from api.answers import plain
 from api.auth.who import CurrentActor
 from api.deps import InService, Now
 from api.documents import Document, DocumentRoute, never_kept
 from api.idempotent import InOnce, once
 from api.paging import AfterRow, Most, page
-from api.review_views.places import AfterPlace, place_of, place_text
-from api.routes.admin import CHANGES, READS, made
 from api.routes.admin_apps import Activity
+from api.versions import require_match
 from api.working import changing, looking
 from claims.desk import app_access, receivers
 from claims.desk.desk import Desk
@@ -28,12 +28,13 @@ from claims.desk.receivers import FreshSecret
 from claims.outbox import MAX_URL
 from claims.outbox_sender import resolve
 from claims.repository.idempotency import Answer
-from claims.repository.outbox import Delivery, Webhook
-from claims.states import Node
+from claims.repository.outbox import Webhook
 
 router = APIRouter(
     prefix="/v1/admin", tags=["administration"], route_class=DocumentRoute, dependencies=[Depends(never_kept)]
 )
+
+_ONE: Final = "/apps/{app}/webhooks/{webhook}"
 
 
 class WebhookIn(Document):
@@ -48,7 +49,7 @@ class SecretIn(Document):
     keep_old: bool = True
 
 
-class WebhookOut(Document):
+class WebhookOut(Versioned):
     """A receiver. `secrets`: with how many each notification is signed."""
 
     id: UUID
@@ -61,6 +62,7 @@ class WebhookOut(Document):
     def of(cls, webhook: Webhook) -> Self:
         """Without the secrets."""
         return cls(
+            version=webhook.version,
             id=webhook.id,
             url=webhook.url,
             active=webhook.active,
@@ -78,25 +80,6 @@ class FreshWebhookOut(WebhookOut):
     def made(cls, fresh: FreshSecret) -> Self:
         """With the secret."""
         return cls(secret=fresh.secret, **WebhookOut.of(fresh.webhook).model_dump())
-
-
-class DeadLetter(Document):
-    """A notification that was given up. `error` is the code of the last fault."""
-
-    id: UUID
-    message: UUID
-    webhook: UUID
-    claim: UUID
-    node: Node
-    made_at: datetime
-    attempts: int
-    dead_at: datetime | None
-    error: str | None
-
-    @classmethod
-    def of(cls, delivery: Delivery) -> Self:
-        """Without the body."""
-        return cls(**{name: getattr(delivery, name) for name in cls.model_fields})
 
 
 @router.get("/apps/{app}/webhooks", operation_id="listWebhooks", responses=READS)
@@ -137,49 +120,55 @@ async def add_webhook(
     return (await once(key, service.house, actor, at, work)).response()
 
 
-@router.patch("/apps/{app}/webhooks/{webhook}", operation_id="changeWebhook", responses=CHANGES)
+@router.get(_ONE, operation_id="getWebhook", response_model=WebhookOut, responses=READS_ONE)
+async def get_webhook(
+    app: UUID, webhook: UUID, request: Request, actor: CurrentActor, service: InService, at: Now
+) -> Response:
+    """One of them, with the `ETag` that whoever changes it sends."""
+    look = partial(receivers.one, app=app, webhook=webhook)
+    return WebhookOut.of(await looking(service.house, actor, at, look)).read(request)
+
+
+@router.patch(_ONE, operation_id="changeWebhook", response_model=WebhookOut, responses=CHANGES_SEEN)
 async def change_webhook(
-    app: UUID, webhook: UUID, asked: Activity, actor: CurrentActor, service: InService, at: Now
-) -> WebhookOut:
+    app: UUID,
+    webhook: UUID,
+    asked: Activity,
+    actor: CurrentActor,
+    service: InService,
+    at: Now,
+    if_match: IfMatchVersion = None,
+) -> Response:
     """Told from now on, or not any more."""
-    change = partial(receivers.set_active, app=app, webhook=webhook, active=asked.active)
-    return WebhookOut.of(await changing(service.house, actor, at, change))
+
+    def work(desk: Desk) -> Answer:
+        require_match(actor, receivers.held(desk, app, webhook).version, if_match)
+        return changed(WebhookOut.of(receivers.set_active(desk, app, webhook, active=asked.active)))
+
+    return await plain(service.house, actor, at, work)
 
 
 @router.post(
-    "/apps/{app}/webhooks/{webhook}/secret",
+    f"{_ONE}/secret",
     operation_id="replaceSecret",
     status_code=201,
     response_model=FreshWebhookOut,
-    responses=CHANGES,
+    responses=CHANGES_SEEN,
 )
 async def replace_secret(
-    app: UUID, webhook: UUID, asked: SecretIn, actor: CurrentActor, service: InService, at: Now, key: InOnce
+    app: UUID,
+    webhook: UUID,
+    asked: SecretIn,
+    actor: CurrentActor,
+    service: InService,
+    at: Now,
+    key: InOnce,
+    if_match: IfMatchVersion = None,
 ) -> Response:
     """A fresh secret; the one so far goes on beside it if asked to."""
 
     def work(desk: Desk) -> Answer:
+        require_match(actor, receivers.held(desk, app, webhook).version, if_match)
         return made(FreshWebhookOut.made(receivers.replace_secret(desk, app, webhook, keep_old=asked.keep_old)))
 
     return (await once(key, service.house, actor, at, work)).response()
-
-
-@router.get("/dead-letters", operation_id="listDeadLetters", responses=READS)
-async def list_dead_letters(
-    actor: CurrentActor, service: InService, at: Now, response: Response, cursor: AfterPlace = None, limit: Most = 50
-) -> list[DeadLetter]:
-    """Notifications that were given up, the latest first. `Link` leads to the next page."""
-    look = partial(receivers.dead_letters, after=place_of(cursor), limit=limit + 1)
-    found = await looking(service.house, actor, at, look)
-    return [DeadLetter.of(one) for one in page(found, limit, response, "/v1/admin/dead-letters", _place)]
-
-
-@router.post("/dead-letters/{delivery}/revive", operation_id="reviveDeadLetter", status_code=204, responses=CHANGES)
-async def revive_dead_letter(delivery: UUID, actor: CurrentActor, service: InService, at: Now, key: InOnce) -> Response:
-    """Try a notification again from the start."""
-    work = nothing_told(partial(receivers.revive, delivery=delivery))
-    return (await once(key, service.house, actor, at, work)).response()
-
-
-def _place(letter: Delivery) -> str:
-    return place_text(letter.dead_at or letter.made_at, letter.id)

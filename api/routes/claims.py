@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.answers import as_its_customer, changed, claim_document, plain, told
+from api.answers import as_its_customer, claim_document, plain, told
 from api.auth.who import CurrentActor, MaybeActor
 from api.claim_views.asked import Acceptance, ClaimIn, InWords, PerhapsInWords
 from api.claim_views.examples import answered, refused
@@ -17,6 +17,7 @@ from api.documents import DocumentRoute
 from api.errors import FieldProblem
 from api.idempotent import InOnce, once
 from api.openapi import ANYBODY, CHANGES_CASE, NEW_CASE, READS_CASE, problems
+from api.steps import InStep
 from api.versions import IfMatch, require_version, shown
 from api.working import changing, looking
 from claims.actions import Action
@@ -105,15 +106,12 @@ async def get_claim(
 
 
 @router.post("/{claim_id}/submit", operation_id="submitMaterials", response_model=ClaimOut, responses=CHANGES_CASE)
-async def submit(
-    claim_id: UUID, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def submit(step: InStep) -> Response:
     """Hand in what is there: the insurer's time begins, or goes on, and the machine looks at it.
 
     What is still missing is listed. `assess` need not be asked for besides.
     """
-    work = changed(submitting.submit, claim_id, texts)
-    return (await once(key, service.house, actor, at, work)).response()
+    return await step.taken(submitting.submit)
 
 
 @router.post(
@@ -122,82 +120,59 @@ async def submit(
     response_model=ClaimOut,
     responses={**CHANGES_CASE, **answered(200, "accepted"), **refused(CHANGES_CASE, 409, "offer_over")},
 )
-async def accept(
-    claim_id: UUID, asked: Acceptance, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def accept(asked: Acceptance, step: InStep) -> Response:
     """The customer's yes to the offer that they saw. Payment begins as soon as every document is there."""
     do = partial(offering.accept, offer_id=asked.offer, signature=asked.signature)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await step.taken(do)
 
 
 @router.post("/{claim_id}/renew-offer", operation_id="renewOffer", response_model=ClaimOut, responses=CHANGES_CASE)
-async def renew_offer(
-    claim_id: UUID, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def renew_offer(step: InStep) -> Response:
     """A new offer once the last one has run out: an adjuster looks whether the amount still holds."""
-    return (await once(key, service.house, actor, at, changed(offering.renew, claim_id, texts))).response()
+    return await step.taken(offering.renew)
 
 
 @router.post("/{claim_id}/contest", operation_id="contest", response_model=ClaimOut, responses=CHANGES_CASE)
-async def contest(
-    claim_id: UUID, asked: InWords, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def contest(asked: InWords, step: InStep) -> Response:
     """The customer sees it otherwise: somebody with more authority looks at the case anew."""
     do = partial(wishes.contest, words=asked.words)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await step.taken(do)
 
 
 @router.post(
     "/{claim_id}/refuse-automation", operation_id="refuseAutomation", response_model=ClaimOut, responses=CHANGES_CASE
 )
-async def refuse_automation(
-    claim_id: UUID, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def refuse_automation(step: InStep) -> Response:
     """A person decides, whatever the machine has said or will say."""
-    work = changed(wishes.refuse_automation, claim_id, texts)
-    return (await once(key, service.house, actor, at, work)).response()
+    return await step.taken(wishes.refuse_automation)
 
 
 @router.post("/{claim_id}/withdraw", operation_id="withdraw", response_model=ClaimOut, responses=CHANGES_CASE)
-async def withdraw(
-    claim_id: UUID,
-    actor: CurrentActor,
-    service: InService,
-    texts: InTexts,
-    at: Now,
-    key: InOnce,
-    asked: PerhapsInWords | None = None,
-) -> Response:
+async def withdraw(step: InStep, asked: PerhapsInWords | None = None) -> Response:
     """The customer wants nothing any more. Not once money is on its way."""
     do = partial(wishes.withdraw, words=None if asked is None else asked.words)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await step.taken(do)
 
 
 @router.post("/{claim_id}/reopen", operation_id="reopen", response_model=ClaimOut, responses=CHANGES_CASE)
-async def reopen(
-    claim_id: UUID, asked: InWords, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def reopen(asked: InWords, step: InStep) -> Response:
     """Something that nobody could see before: a closed case is looked at again."""
     do = partial(wishes.reopen, words=asked.words)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await step.taken(do)
 
 
 @router.post("/{claim_id}/complaints", operation_id="complain", response_model=ClaimOut, responses=CHANGES_CASE)
-async def complain(
-    claim_id: UUID, asked: InWords, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def complain(asked: InWords, step: InStep) -> Response:
     """A complaint has clocks of its own; the case stays where it is."""
     do = partial(wishes.complain, words=asked.words)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await step.taken(do)
 
 
 @router.post("/{claim_id}/feedback", operation_id="giveFeedback", response_model=ClaimOut, responses=CHANGES_CASE)
-async def feedback(
-    claim_id: UUID, asked: Feedback, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def feedback(asked: Feedback, step: InStep) -> Response:
     """From 1 to 5 on convenience, communication and the fairness of the amount; once for each case."""
     do = partial(wishes.judge, said=asked)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await step.taken(do)
 
 
 @router.put("/{claim_id}/cover", operation_id="stateCover", response_model=ClaimOut, responses=CHANGES_CASE)

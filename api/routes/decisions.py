@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.answers import changed, told
+from api.answers import told
 from api.auth.who import CurrentActor
 from api.claim_views.shown import ClaimOut
 from api.deps import InService, InTexts, Now
@@ -23,6 +23,7 @@ from api.review_views.asked import (
 )
 from api.review_views.decided import InDecision
 from api.review_views.versions import IfMatchReview, seen_by
+from api.steps import InStep
 from claims.actions import Action
 from claims.desk import asking, deciding, escalating, handing_over, queue
 from claims.desk.desk import Desk
@@ -123,11 +124,9 @@ async def recall(asked: InOwnWords, decision: InDecision) -> Response:
 
 
 @router.post("/take-up", operation_id="takeUp", response_model=ClaimOut, responses=CHANGES_CASE)
-async def take_up(
-    claim_id: UUID, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def take_up(step: InStep) -> Response:
     """A contested case in the caller's hands, who has more authority than whoever decided it."""
-    return (await once(key, service.house, actor, at, changed(queue.take_up, claim_id, texts))).response()
+    return await step.taken(queue.take_up)
 
 
 @router.post("/refer", operation_id="refer", response_model=ClaimOut, responses=CHANGES_CASE)

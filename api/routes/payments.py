@@ -9,16 +9,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.answers import changed
 from api.auth.who import CurrentActor
 from api.claim_views.shown import ClaimOut
 from api.deps import InService, InTexts, Now
 from api.documents import DocumentRoute
-from api.idempotent import InOnce, once
 from api.openapi import CHANGES_CASE, problems
 from api.paging import AfterRow, Most
 from api.review_views.asked import InOwnWords
 from api.review_views.payments import PaymentOut, PaymentProof, PaymentStart, Returned
+from api.steps import InStep
 from api.working import looking
 from claims.desk import paying, payment_list, transfers
 
@@ -71,47 +70,33 @@ async def claim_payments(
 
 
 @router.post(f"{_CASE}/payments", operation_id="startPayment", response_model=ClaimOut, responses=CHANGES_CASE)
-async def start_payment(
-    claim_id: UUID,
-    actor: CurrentActor,
-    service: InService,
-    texts: InTexts,
-    at: Now,
-    key: InOnce,
-    asked: PaymentStart | None = None,
-) -> Response:
+async def start_payment(step: InStep, asked: PaymentStart | None = None) -> Response:
     """The money goes out. By rule that happens by itself once a case is accepted and complete.
 
     Money that came back is sent again by naming its payment in `again`.
     """
     do = partial(paying.start, again=None if asked is None else asked.again)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await step.taken(do)
 
 
 @router.post(
     f"{_CASE}/payments/confirm", operation_id="confirmPayment", response_model=ClaimOut, responses=CHANGES_CASE
 )
-async def confirm_payment(
-    claim_id: UUID, asked: PaymentProof, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def confirm_payment(asked: PaymentProof, step: InStep) -> Response:
     """The money has arrived: the case is closed. What differs from what was sent goes to a person instead."""
     do = partial(transfers.confirm, payment_id=asked.payment, told=asked.arrived)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await step.taken(do)
 
 
 @router.post(f"{_CASE}/payments/return", operation_id="returnPayment", response_model=ClaimOut, responses=CHANGES_CASE)
-async def return_payment(
-    claim_id: UUID, asked: Returned, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def return_payment(asked: Returned, step: InStep) -> Response:
     """The bank sent it back: the customer is asked for another account, and a clock runs until it is sent anew."""
     do = partial(transfers.returned, payment_id=asked.payment, why=asked.why)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await step.taken(do)
 
 
 @router.post(f"{_CASE}/close-unpaid", operation_id="closeUnpaid", response_model=ClaimOut, responses=CHANGES_CASE)
-async def close_unpaid(
-    claim_id: UUID, asked: InOwnWords, actor: CurrentActor, service: InService, texts: InTexts, at: Now, key: InOnce
-) -> Response:
+async def close_unpaid(asked: InOwnWords, step: InStep) -> Response:
     """Nothing is payable: the deductible takes it all."""
     do = partial(paying.close_unpaid, words=asked.words)
-    return (await once(key, service.house, actor, at, changed(do, claim_id, texts))).response()
+    return await step.taken(do)

@@ -11,6 +11,7 @@ from claims.desk.console import Place
 from claims.ids import new_id
 from claims.repository import app_keys, apps
 from claims.repository.apps import App, AppKey
+from claims.repository.held import held_app
 from claims.tokens import new_api_key
 from model.errors import RightsError
 
@@ -51,7 +52,7 @@ def add(desk: Place, name: str, *, states_cover: bool = False) -> App:
 
 def set_active(desk: Place, app: UUID, *, active: bool) -> App:
     """Let it in, or not any more. Raises ``RightsError`` ``not_found``."""
-    found = managed(desk, app)
+    found = held(desk, app)
     if found.active == active:
         return found
     apps.set_active(desk.book, app, active=active)
@@ -99,17 +100,26 @@ def revoke_key(desk: Place, app: UUID, key: UUID) -> None:
 
 
 def managed(desk: Place, app: UUID) -> App:
-    """An app that is about to be changed or shown. Raises ``RightsError`` ``forbidden``, ``not_found``."""
+    """An app that is shown, or given something. Raises ``RightsError`` ``forbidden``, ``not_found``."""
     desk.check(Action.MANAGE_APPS, thing=_thing(app))
-    found = apps.get(desk.book, app)
-    if found is None:
-        raise RightsError("not_found")
-    return found
+    return _found(apps.get(desk.book, app))
+
+
+def held(desk: Place, app: UUID) -> App:
+    """An app that nobody else changes until the transaction ends. Raises as ``managed``."""
+    desk.check(Action.MANAGE_APPS, thing=_thing(app))
+    return _found(held_app(desk.book, app))
 
 
 def tell(desk: Place, app: UUID, kind: StrEnum, **facts: object) -> None:
     """The log's entry of a change to an app."""
     desk.audit(Action.MANAGE_APPS, _thing(app), kind=kind, **facts)
+
+
+def _found(app: App | None) -> App:
+    if app is None:
+        raise RightsError("not_found")
+    return app
 
 
 def _thing(app: UUID) -> Thing:

@@ -12,7 +12,8 @@ from claims.desk.desk import Desk
 from claims.desk.ending import end_open
 from claims.desk.hands import in_hands
 from claims.desk.moving import move
-from claims.desk.reviewing import InReview, Version, check_in_review, kept, learn, reviewed
+from claims.desk.review_version import Version
+from claims.desk.reviewing import InReview, check_in_review, kept, learn, reviewed
 from claims.desk.settling import check_second_person, settled_class, settlement_of
 from claims.repository import payments
 from claims.repository.claims import Claim

@@ -12,6 +12,8 @@ from claims.desk.console import Place
 from claims.ids import new_id
 from claims.outbox import LEAST_SECRET_BYTES, Resolve, allowed_target
 from claims.repository import outbox, places
+from claims.repository.apps import App
+from claims.repository.held import held_webhook
 from claims.repository.outbox import Delivery, Webhook
 from model.errors import RightsError
 
@@ -52,6 +54,16 @@ def of_app(desk: Place, app: UUID, *, after: UUID | None = None, limit: int) -> 
     return outbox.webhooks_page(desk.book, managed(desk, app).id, after=after, limit=limit)
 
 
+def one(desk: Place, app: UUID, webhook: UUID) -> Webhook:
+    """A receiver of an app, to be looked at. Raises ``RightsError`` ``not_found``."""
+    return _of(managed(desk, app), outbox.webhook(desk.book, webhook))
+
+
+def held(desk: Place, app: UUID, webhook: UUID) -> Webhook:
+    """The same, that nobody else changes until the transaction ends. Raises ``RightsError`` ``not_found``."""
+    return _of(managed(desk, app), held_webhook(desk.book, webhook))
+
+
 def add(desk: Place, app: UUID, address: Address) -> FreshSecret:
     """One more receiver. Raises ``RightsError`` ``not_found``."""
     managed(desk, app)
@@ -64,7 +76,7 @@ def add(desk: Place, app: UUID, address: Address) -> FreshSecret:
 
 def replace_secret(desk: Place, app: UUID, webhook: UUID, *, keep_old: bool) -> FreshSecret:
     """A fresh secret. With ``keep_old`` notifications are signed with the latest one before as well, until the next."""
-    found = _one(desk, app, webhook)
+    found = held(desk, app, webhook)
     secret = _new_secret()
     after = replace(found, secrets=(secret, *(found.secrets[:1] if keep_old else ())))
     outbox.save_webhook(desk.book, after)
@@ -74,7 +86,7 @@ def replace_secret(desk: Place, app: UUID, webhook: UUID, *, keep_old: bool) -> 
 
 def set_active(desk: Place, app: UUID, webhook: UUID, *, active: bool) -> Webhook:
     """Told from now on, or not any more. Raises ``RightsError`` ``not_found``."""
-    found = _one(desk, app, webhook)
+    found = held(desk, app, webhook)
     if found.active == active:
         return found
     after = replace(found, active=active)
@@ -98,11 +110,10 @@ def revive(desk: Place, delivery: UUID) -> None:
     desk.audit(Action.MANAGE_APPS, Thing(ThingKind.SERVICE), kind=ReceiverChange.DELIVERY_REVIVED, message=delivery)
 
 
-def _one(desk: Place, app: UUID, webhook: UUID) -> Webhook:
-    owner, found = managed(desk, app), outbox.webhook(desk.book, webhook)
-    if found is None or found.app != owner.id:
+def _of(app: App, webhook: Webhook | None) -> Webhook:
+    if webhook is None or webhook.app != app.id:
         raise RightsError("not_found")
-    return found
+    return webhook
 
 
 def _new_secret() -> bytes:

@@ -1,10 +1,9 @@
 """An estimate under review: made again from what is stored, corrected, and what was learned from it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Self
+from typing import Final
 from uuid import UUID
 
 from claims import review as reviews_of
@@ -15,6 +14,7 @@ from claims.desk.desk import Desk, thing_of
 from claims.desk.hands import at_work, in_hands
 from claims.desk.rebuilding import blank, opened
 from claims.desk.remembering import keep_sources
+from claims.desk.review_version import Version, stale
 from claims.examples import examples
 from claims.repository import assessments, claims, materials, photos, reviews
 from claims.repository.assessments import Made
@@ -27,36 +27,6 @@ from model.errors import ReviewError
 
 _TAKEN: Final = LineLimits(hours=Decimal(1_000_000), amount=Decimal(1_000_000_000))
 """What was taken once is not judged again by limits of today."""
-_NONE: Final = "none"
-_TEXT: Final = re.compile(r"([0-9a-f]{32}|none)\.(\d{1,9})\.(\d{1,9})")
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """Which review somebody has seen: its assessment, None before there is one, the corrections made by then, and how
-    many photos and documents had been ``received``."""
-
-    assessment: UUID | None
-    number: int
-    received: int
-
-    @property
-    def text(self) -> str:
-        """The ETag, without quotes."""
-        return f"{self.assessment.hex if self.assessment else _NONE}.{self.number}.{self.received}"
-
-    @property
-    def lines(self) -> tuple[UUID | None, int]:
-        """What corrections rest on."""
-        return self.assessment, self.number
-
-    @classmethod
-    def of(cls, text: str) -> Self:
-        """The version of an ETag. Raises ``ReviewError`` ``stale_version`` for a text that names none."""
-        match = _TEXT.fullmatch(text)
-        if match is None:
-            raise ReviewError("stale_version", "no version of a review", version=0)
-        return cls(None if match[1] == _NONE else UUID(hex=match[1]), int(match[2]), int(match[3]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +41,12 @@ class InReview:
     def check(self, seen: Version) -> None:
         """Returns for the version that is in force. Raises ``ReviewError`` ``stale_version``."""
         if seen != self.version:
-            raise _stale(seen, self.version)
+            raise stale(seen, self.version)
 
     def check_lines(self, seen: Version) -> None:
         """The same, whatever has come in since. Raises ``ReviewError`` ``stale_version``."""
         if seen.lines != self.version.lines:
-            raise _stale(seen, self.version)
+            raise stale(seen, self.version)
 
 
 def review_of(desk: Desk, claim_id: UUID) -> InReview:
@@ -107,7 +77,7 @@ def version_of(desk: Desk, claim: Claim) -> Version:
 def check_version(desk: Desk, claim: Claim, seen: Version) -> None:
     """Returns while the case is as somebody saw it. Raises ``ReviewError`` ``stale_version``."""
     if seen != (now := version_of(desk, claim)):
-        raise _stale(seen, now)
+        raise stale(seen, now)
 
 
 def _made(desk: Desk, claim: Claim) -> Made | None:
@@ -118,10 +88,6 @@ def _made(desk: Desk, claim: Claim) -> Made | None:
 
 def _received(desk: Desk, claim: Claim) -> int:
     return len(photos.of_claim(desk.book, claim.id)) + len(materials.of_claim(desk.book, claim.id))
-
-
-def _stale(seen: Version, now: Version) -> ReviewError:
-    return ReviewError("stale_version", f"{seen.text}, is {now.text}", version=now.number)
 
 
 def review_at(desk: Desk, claim: Claim, made: Made, version: int | None = None) -> Review:

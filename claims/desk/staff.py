@@ -62,6 +62,19 @@ def everyone(desk: Place, *, after: UUID | None = None, limit: int | None = None
     return people.everyone(desk.book, after=after, limit=limit)
 
 
+def one(desk: Place, person: UUID) -> Person:
+    """Somebody to be looked at, oneself too. Raises ``RightsError`` ``not_found``."""
+    desk.check(Action.MANAGE_PEOPLE, OnPerson(id=_NOBODY), _thing(person))
+    return _found(people.get(desk.book, person))
+
+
+def held(desk: Place, person: UUID) -> Person:
+    """Somebody else, whom nobody changes until the transaction ends. Raises ``RightsError`` ``same_person``,
+    ``not_found``."""
+    require_manager(desk, person)
+    return _found(held_person(desk.book, person))
+
+
 def with_login(desk: Place, login: str) -> Person | None:
     """Who signs in here with a login."""
     require_manager(desk)
@@ -97,7 +110,7 @@ def set_rights(desk: Place, person: UUID, *, role: Role | None = None, active: b
 
     Raises ``RightsError`` ``same_person``, ``not_found``; ``ValueError`` for a role that is not of the staff.
     """
-    found = _theirs(desk, person)
+    found = held(desk, person)
     after, lets_in = role or found.role, found.active if active is None else active
     if after not in STAFF:
         raise ValueError(f"{after} does not log in")
@@ -109,7 +122,7 @@ def set_rights(desk: Place, person: UUID, *, role: Role | None = None, active: b
     people.set_rights(desk.book, person, role=after, active=lets_in, came_from=line, way_in=elsewhere)
     facts = {"before_role": found.role, "as_role": after if lets_in else None}
     desk.audit(Action.MANAGE_PEOPLE, _thing(person), kind=StaffChange.RIGHTS_CHANGED, **facts)
-    return _theirs(desk, person)
+    return held(desk, person)
 
 
 def reset_password(desk: Place, person: UUID, hashed: str) -> None:
@@ -119,18 +132,16 @@ def reset_password(desk: Place, person: UUID, hashed: str) -> None:
 
     Raises ``RightsError`` ``same_person``, ``not_found``, ``signed_in_elsewhere``.
     """
-    if _theirs(desk, person).issuer != OWN_ISSUER:
+    if held(desk, person).issuer != OWN_ISSUER:
         raise RightsError("signed_in_elsewhere")
     people.set_password(desk.book, person, hashed, came_from=behind(desk))
     desk.audit(Action.MANAGE_PEOPLE, _thing(person), kind=StaffChange.PASSWORD_RESET)
 
 
-def _theirs(desk: Place, person: UUID) -> Person:
-    require_manager(desk, person)
-    found = held_person(desk.book, person)
-    if found is None:
+def _found(person: Person | None) -> Person:
+    if person is None:
         raise RightsError("not_found")
-    return found
+    return person
 
 
 def _thing(person: UUID) -> Thing:

@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, select, update
 
 from claims.repository.book import Book
 from claims.repository.places import later
-from claims.repository.rows import change_rows, columns_of, insert_once, record, rows_of
+from claims.repository.rows import change_rows, columns_of, insert_once, record, rows_of, version_of
 from claims.tables import app_keys, apps, claim_tokens
 
 
@@ -21,6 +21,11 @@ class App:
     states_cover: bool = False
     active: bool = True
     made_at: datetime
+
+    @property
+    def version(self) -> str:
+        """Another one once it has been changed: the ETag."""
+        return version_of(self.name, self.states_cover, self.active)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,37 +93,12 @@ def of_claim(book: Book, claim: UUID) -> tuple[Found, ...]:
 
 def other_photos(book: Book, claim: UUID, own: Iterable[OwnPhoto]) -> tuple[OtherPhoto, ...]:
     """Photos of other cases that are the same as, or nearly the same as, one of ``own``; the oldest first."""
-    found = photos.elsewhere(book, claim, {one.sha256: one.phashes for one in own})
-    numbers, paid = _whose(book, {match.claim for match in found})
-    return tuple(
-        OtherPhoto(
-            claim=match.claim,
-            claim_number=numbers[match.claim],
-            number=match.position + 1,
-            sha256=match.sha256,
-            phash=match.phash,
-            paid=match.claim in paid,
-        )
-        for match in found
-    )
+    return _others(book, photos.elsewhere(book, claim, {one.sha256: one.phashes for one in own}))
 
 
 def copies(book: Book, found: Collection[Likely]) -> tuple[OtherPhoto, ...]:
     """Photos of other cases that were laid on one of ours and found to be copies of it."""
-    numbers, paid = _whose(book, {one.claim for one in found})
-    return tuple(
-        OtherPhoto(
-            claim=one.claim,
-            claim_number=numbers[one.claim],
-            number=one.position + 1,
-            sha256=one.sha256,
-            phash=one.phash,
-            paid=one.claim in paid,
-            copy_of=one.photo,
-        )
-        for one in found
-        if one.claim in numbers
-    )
+    return _others(book, found)
 
 
 def with_document(book: Book, claim: UUID, sha256: str) -> dict[UUID, str]:
@@ -132,8 +107,23 @@ def with_document(book: Book, claim: UUID, sha256: str) -> dict[UUID, str]:
     return _numbers(book, frozenset(book.connection.execute(query).scalars()))
 
 
-def _whose(book: Book, cases: Collection[UUID]) -> tuple[dict[UUID, str], frozenset[UUID]]:
-    return _numbers(book, cases), paid_claims(book, cases)
+def _others(book: Book, found: Collection[photos.Match | Likely]) -> tuple[OtherPhoto, ...]:
+    """What was ``found``, told by the numbers of its cases; of a case that is gone nothing is told."""
+    cases = {one.claim for one in found}
+    numbers, paid = _numbers(book, cases), paid_claims(book, cases)
+    return tuple(
+        OtherPhoto(
+            claim=one.claim,
+            claim_number=numbers[one.claim],
+            number=one.position + 1,
+            sha256=one.sha256,
+            phash=one.phash,
+            paid=one.claim in paid,
+            copy_of=one.photo if isinstance(one, Likely) else None,
+        )
+        for one in found
+        if one.claim in numbers
+    )
 
 
 def paid_claims(book: Book, among: Collection[UUID]) -> frozenset[UUID]:

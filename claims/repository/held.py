@@ -1,15 +1,34 @@
-"""A person whom nobody else changes until the transaction ends."""
+"""A person, an app or a receiver that nobody else changes until the transaction ends."""
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
+from claims import tables
+from claims.repository import apps, outbox, people
+from claims.repository.apps import App
 from claims.repository.book import Book
-from claims.repository.people import Person, get
-from claims.tables import people
+from claims.repository.outbox import Webhook
+from claims.repository.people import Person
 
 
 def held_person(book: Book, person: UUID) -> Person | None:
     """One by its id, as the last change left it. Other writers wait."""
-    book.connection.execute(select(people.c.id).where(people.c.id == person).with_for_update())
-    return get(book, person)
+    _hold(book, tables.people, person)
+    return people.get(book, person)
+
+
+def held_app(book: Book, app: UUID) -> App | None:
+    """One by its id, as the last change left it. Other writers wait."""
+    _hold(book, tables.apps, app)
+    return apps.get(book, app)
+
+
+def held_webhook(book: Book, webhook: UUID) -> Webhook | None:
+    """One by its id, as the last change left it. Other writers wait."""
+    _hold(book, tables.webhooks, webhook)
+    return outbox.webhook(book, webhook)
+
+
+def _hold(book: Book, table: Table, one: UUID) -> None:
+    book.connection.execute(select(table.c.id).where(table.c.id == one).with_for_update())

@@ -13,7 +13,7 @@ from claims.ids import new_id
 from claims.outbox import Notification
 from claims.repository.book import Book
 from claims.repository.places import Place
-from claims.repository.rows import insert_once, record, rows_of
+from claims.repository.rows import insert_once, record, rows_of, version_of
 from claims.states import Node
 from claims.tables import outbox, webhooks
 
@@ -28,6 +28,11 @@ class Webhook:
     secrets: tuple[bytes, ...] = field(repr=False)
     active: bool = True
     made_at: datetime
+
+    @property
+    def version(self) -> str:
+        """Another one once it has been changed: the ETag. It tells nothing of secrets, which are long and random."""
+        return version_of(self.url, self.active, [secret.hex() for secret in self.secrets])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

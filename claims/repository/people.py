@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, select, update
 
 from claims.repository.book import Book
-from claims.repository.rows import columns_of, ids_json, ids_of, insert_once, record
+from claims.repository.rows import columns_of, ids_json, ids_of, insert_once, record, version_of
 from claims.states import Role
 from claims.tables import people
 from model.errors import StorageError
@@ -51,6 +51,12 @@ class Person:
     def line(self) -> frozenset[UUID]:
         """Who may act with this account, for all we know: its person, and everybody from whom it comes."""
         return self.rights_from | self.sign_in_from | {self.id}
+
+    @property
+    def version(self) -> str:
+        """Another one once somebody has changed the rights: the ETag. Nothing that the person does themselves counts,
+        or they could keep others from changing them."""
+        return version_of(self.role, self.active, ids_json(self.rights_from))
 
 
 def add(book: Book, person: Person) -> bool:

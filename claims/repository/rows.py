@@ -1,8 +1,10 @@
 """What reading and writing a row has in common."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
+from hashlib import sha256
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -135,6 +137,11 @@ def change_one(connection: Connection, table: Table, *same: ColumnElement[bool],
     """One row, which is ``same`` still. Raises ``StorageError`` ``storage.moved`` when somebody else changed it."""
     if connection.execute(update(table).where(*same).values(**values)).rowcount != 1:
         raise StorageError("moved", f"a row of {table.name} was changed by somebody else")
+
+
+def version_of(*values: object) -> str:
+    """16 hexadecimal digits that are others once one of the ``values`` is, which JSON can hold: of their SHA-256."""
+    return sha256(json.dumps(values).encode()).hexdigest()[:16]
 
 
 def ids_json(ids: Iterable[UUID]) -> list[str]:

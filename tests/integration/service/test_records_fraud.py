@@ -31,6 +31,7 @@ from claims.materials import Material
 from claims.notice import Notice
 from claims.replay import StoredEstimate
 from claims.repository import assessments, fraud, notices, offers, payments, reviews, same_car
+from claims.repository.alike_photos import Likely
 from claims.repository.assessments import Made
 from claims.repository.book import Book, Books
 from claims.repository.claims import Claim
@@ -181,6 +182,17 @@ def test_photos_of_other_cases_and_whether_they_were_paid(books: Books, add_clai
             OtherPhoto(claim=returned.id, claim_number=returned.number, sha256=SHA, phash=None, paid=False),
         )
         assert fraud.paid_claims(book, [mine.id, paid.id, returned.id]) == {paid.id}
+
+
+def test_copies_are_told_by_their_cases_but_not_of_a_case_that_is_gone(
+    books: Books, add_claim: Callable[..., Claim]
+) -> None:
+    there = add_claim()
+    copy = Likely(photo=SHA, claim=there.id, position=2, sha256="cd" * 32, phash=PHASH, bits=3)
+    with books.reading() as book:
+        assert fraud.copies(book, [copy, replace(copy, claim=new_id(AT))]) == (
+            OtherPhoto(claim=there.id, claim_number=there.number, number=3, sha256="cd" * 32, phash=PHASH, copy_of=SHA),
+        )
 
 
 def damage(ref: PartRef, *, doubtful: bool = False) -> Damage:

@@ -17,7 +17,8 @@ from claims.desk import deciding, handing_over, offering, queue, reviewing, subm
 from claims.desk.cover import Cover, state_cover
 from claims.desk.house import House
 from claims.desk.photos import add_photos, look
-from claims.desk.reviewing import InReview, Version
+from claims.desk.review_version import Version
+from claims.desk.reviewing import InReview
 from claims.examples import Example, Lesson, as_coco
 from claims.keys import Keys
 from claims.marks import Mark

@@ -20,6 +20,7 @@ from .conftest import AT, PROVIDER, Provider, Site
 
 NOBODY = UUID(int=404)
 OWN = "words of her own choice"
+ANY = {"If-Match": "*"}
 WANG = {"login": "Wang.Fang", "name": "王芳", "role": "junior", "password": "words that she changes"}
 
 
@@ -106,7 +107,7 @@ def test_somebody_of_the_identity_provider(site: Site, provider: Provider, admin
 def test_another_role_ends_what_the_old_one_opened(site: Site, books: Books, admin: Callable[..., Any]) -> None:
     person = admin("POST", "/people", json=WANG).json()["id"]
     token = first_token(site)
-    changed = admin("PATCH", f"/people/{person}", json={"role": "senior"})
+    changed = admin("PATCH", f"/people/{person}", json={"role": "senior"}, headers=ANY)
     assert (changed.status_code, changed.json()["role"]) == (200, "senior")
     assert site.who(token)["code"] == "rights.token_revoked"
     assert site.who(site.token("wang.fang", OWN))["role"] == "senior"
@@ -117,10 +118,10 @@ def test_another_role_ends_what_the_old_one_opened(site: Site, books: Books, adm
 def test_whoever_is_shut_out_stays_out(site: Site, admin: Callable[..., Any]) -> None:
     person = admin("POST", "/people", json=WANG).json()["id"]
     token = first_token(site)
-    assert admin("PATCH", f"/people/{person}", json={"active": False}).json()["active"] is False
+    assert admin("PATCH", f"/people/{person}", json={"active": False}, headers=ANY).json()["active"] is False
     assert site.who(token)["code"] == "rights.token_revoked"
     assert site.sign_in("wang.fang", OWN).status_code == 401
-    assert admin("PATCH", f"/people/{person}", json={"active": True}).json()["active"] is True
+    assert admin("PATCH", f"/people/{person}", json={"active": True}, headers=ANY).json()["active"] is True
     assert site.who(token)["code"] == "rights.token_revoked"
     assert site.sign_in("wang.fang", OWN).status_code == 201
 
@@ -128,7 +129,7 @@ def test_whoever_is_shut_out_stays_out(site: Site, admin: Callable[..., Any]) ->
 def test_a_change_that_is_none_leaves_nothing(site: Site, books: Books, admin: Callable[..., Any]) -> None:
     person = admin("POST", "/people", json=WANG).json()["id"]
     token = first_token(site)
-    assert admin("PATCH", f"/people/{person}", json={"role": "junior", "active": True}).status_code == 200
+    assert admin("PATCH", f"/people/{person}", json={"role": "junior", "active": True}, headers=ANY).status_code == 200
     assert site.who(token)["role"] == "junior"
     assert len(told(books, Thing(ThingKind.PERSON, UUID(person)))) == 3
 
@@ -170,8 +171,8 @@ def test_what_an_administrator_chose_is_changed_before_it_opens_anything(
 def test_nobody_changes_their_own_rights(admin: Callable[..., Any], books: Books) -> None:
     me = admin("GET", "/people").json()[0]["id"]
     asked = [
-        admin("PATCH", f"/people/{me}", json={"role": "expert"}),
-        admin("PATCH", f"/people/{me}", json={"active": True}),
+        admin("PATCH", f"/people/{me}", json={"role": "expert"}, headers=ANY),
+        admin("PATCH", f"/people/{me}", json={"active": True}, headers=ANY),
         admin("POST", f"/people/{me}/password", json={"password": "four other words"}),
     ]
     for answer in asked:
@@ -182,9 +183,9 @@ def test_nobody_changes_their_own_rights(admin: Callable[..., Any], books: Books
 
 def test_whoever_is_not_there_is_not_found(admin: Callable[..., Any]) -> None:
     for answer in (
-        admin("PATCH", f"/people/{NOBODY}", json={"active": False}),
+        admin("PATCH", f"/people/{NOBODY}", json={"active": False}, headers=ANY),
         admin("POST", f"/people/{NOBODY}/password", json={"password": "four other words"}),
-        admin("PATCH", f"/apps/{NOBODY}", json={"active": False}),
+        admin("PATCH", f"/apps/{NOBODY}", json={"active": False}, headers=ANY),
         admin("GET", f"/apps/{NOBODY}/keys"),
         admin("POST", f"/apps/{NOBODY}/keys", json={}),
         admin("DELETE", f"/apps/{NOBODY}/keys/{NOBODY}"),
@@ -276,9 +277,9 @@ def test_a_key_of_another_app_is_not_found(site: Site, admin: Callable[..., Any]
 def test_an_app_is_shut_out_and_let_in(site: Site, books: Books, admin: Callable[..., Any]) -> None:
     app = admin("POST", "/apps", json={"name": "one"}).json()["id"]
     key = admin("POST", f"/apps/{app}/keys", json={}).json()["key"]
-    assert admin("PATCH", f"/apps/{app}", json={"active": False}).json()["active"] is False
+    assert admin("PATCH", f"/apps/{app}", json={"active": False}, headers=ANY).json()["active"] is False
     assert site.who(key)["code"] == "rights.token_invalid"
-    assert admin("PATCH", f"/apps/{app}", json={"active": True}).json()["active"] is True
+    assert admin("PATCH", f"/apps/{app}", json={"active": True}, headers=ANY).json()["active"] is True
     assert site.who(key)["role"] == "app"
     assert [one["name"] for one in admin("GET", "/apps").json()] == ["one"]
     assert kinds(told(books, Thing(ThingKind.APP, UUID(app)))) == [
@@ -362,16 +363,16 @@ def test_a_receiver_and_its_secrets(books: Books, admin: Callable[..., Any], app
     assert listed.json()[0]["url"] == "https://8.8.8.8/hook?key=1"
     assert made.json()["secret"] not in listed.text
 
-    beside = admin("POST", f"/apps/{app}/webhooks/{hook}/secret", json={})
+    beside = admin("POST", f"/apps/{app}/webhooks/{hook}/secret", json={}, headers=ANY)
     second = bytes.fromhex(beside.json()["secret"])
     assert stored() == (second, first)
     assert beside.json()["secrets"] == 2
-    stolen = admin("POST", f"/apps/{app}/webhooks/{hook}/secret", json={"keep_old": False})
+    stolen = admin("POST", f"/apps/{app}/webhooks/{hook}/secret", json={"keep_old": False}, headers=ANY)
     assert stored() == (bytes.fromhex(stolen.json()["secret"]),)
 
-    assert admin("PATCH", f"/apps/{app}/webhooks/{hook}", json={"active": False}).json()["active"] is False
+    assert admin("PATCH", f"/apps/{app}/webhooks/{hook}", json={"active": False}, headers=ANY).json()["active"] is False
     assert admin("GET", f"/apps/{app}/webhooks").json()[0]["active"] is False
-    assert admin("PATCH", f"/apps/{app}/webhooks/{hook}", json={"active": True}).json()["active"] is True
+    assert admin("PATCH", f"/apps/{app}/webhooks/{hook}", json={"active": True}, headers=ANY).json()["active"] is True
     assert kinds(told(books, Thing(ThingKind.APP, UUID(app)))) == [
         "app_added",
         "webhook_added",
@@ -385,8 +386,8 @@ def test_a_receiver_and_its_secrets(books: Books, admin: Callable[..., Any], app
 def test_a_receiver_of_another_app_is_not_found(admin: Callable[..., Any], app: str) -> None:
     hook = admin("POST", f"/apps/{app}/webhooks", json={"url": "https://8.8.8.8/hook"}).json()["id"]
     other = admin("POST", "/apps", json={"name": "other"}).json()["id"]
-    assert admin("PATCH", f"/apps/{other}/webhooks/{hook}", json={"active": False}).status_code == 404
-    assert admin("POST", f"/apps/{other}/webhooks/{hook}/secret", json={}).status_code == 404
+    assert admin("PATCH", f"/apps/{other}/webhooks/{hook}", json={"active": False}, headers=ANY).status_code == 404
+    assert admin("POST", f"/apps/{other}/webhooks/{hook}/secret", json={}, headers=ANY).status_code == 404
 
 
 def test_a_receiver_on_this_computer_only_where_it_is_set(
