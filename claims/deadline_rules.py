@@ -19,12 +19,13 @@ from model.rules_text import read_versioned
 
 
 class ClockKind(StrEnum):
-    """What a clock waits for."""
+    """What a clock waits for. ``COMPLAINT_EXPECTED`` has no span of its own: it is due by the time that was told."""
 
     REVIEW = "review"
     PAYMENT = "payment"
     COMPLAINT_REPLY = "complaint_reply"
     COMPLAINT_TOLD = "complaint_told"
+    COMPLAINT_EXPECTED = "complaint_expected"
     COMPLAINT_SOLUTION = "complaint_solution"
     PAYMENT_RETURNED = "payment_returned"
 

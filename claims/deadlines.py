@@ -65,6 +65,14 @@ def follow(running: Iterable[Clock], *, runs: bool, at: datetime, terms: Terms) 
     return tuple(_resumed(clock, at, terms) if runs else _waiting(clock, at, terms) for clock in running)
 
 
+def told_until(made_at: datetime, expected_at: datetime) -> Clock:
+    """The clock of a complaint that was made at ``made_at`` and takes longer: its customer was told to have the result
+    by ``expected_at`` (both aware). As its other clocks it counts from when it was made; an hour that began is one."""
+    within = Span(hours=-((made_at - expected_at) // timedelta(hours=1)))
+    kind, audience = ClockKind.COMPLAINT_EXPECTED, Audience.PUBLIC
+    return Clock(kind=kind, audience=audience, within=within, started_at=utc(made_at), due_at=utc(expected_at))
+
+
 def overdue(running: Iterable[Clock], at: datetime) -> tuple[Clock, ...]:
     """Clocks whose time is over and for which nobody has acted, of either set."""
     late = (clock for clock in running if clock.outcome(at) is Outcome.MISSED)

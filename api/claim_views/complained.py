@@ -8,17 +8,36 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from api.schemas import Statement
+from claims.clock import Clock
+from claims.deadlines import overrun
 from claims.repository.complaint_queue import Pending
 from claims.repository.complaints import ComplaintState
 from model.texts import Texts
 
 
+class OverrunOut(BaseModel):
+    """A step that was not made by `due_at`, when the complaint went to the level above; in the market's zone."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    text: str
+    due_at: datetime
+
+    @classmethod
+    def of(cls, missed: Clock, zone: ZoneInfo, texts: Texts) -> Self:
+        """In one language."""
+        return cls(kind=missed.kind, text=texts.say(overrun(missed)), due_at=missed.due_at.astimezone(zone))
+
+
 class ComplaintShownOut(BaseModel):
-    """A complaint. `due_at` is when the next step is due, in the market's zone; null once it was solved.
+    """A complaint. `due_at` is when the next step is due, in the market's zone; null once it was solved. `overruns` are
+    the times that were not kept, the one told as `expected_at` among them.
 
     `text` is what the customer said; `reply`, `result` and `answer` are what was said to them at each step. They are
     shown to the customer, the app and to whoever works on the case. Where `expected_at` is not null, `result` says why
-    it takes longer, and the result is there by then, in the market's zone.
+    it takes longer, and the result is there by then, in the market's zone; what was told later stands in `result` after
+    what was told before, with an empty line between.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -28,6 +47,7 @@ class ComplaintShownOut(BaseModel):
     state: ComplaintState
     state_text: str
     due_at: datetime | None
+    overruns: list[OverrunOut]
     text: str | None
     replied_at: datetime | None
     reply: str | None
@@ -49,6 +69,7 @@ class ComplaintShownOut(BaseModel):
             **times,
             state_text=texts.name(one.state),
             due_at=pending.due_at and pending.due_at.astimezone(zone),
+            overruns=[OverrunOut.of(clock, zone, texts) for clock in pending.missed],
             expected_at=one.expected_at and one.expected_at.astimezone(zone),
             solution=one.solution and Statement.of(one.solution, texts),
         )

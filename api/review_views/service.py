@@ -27,7 +27,8 @@ class WaitingComplaintOut(_Shown):
 
     `held`: somebody answers it, `mine`: the caller does; `takes`: they could take it. `due_at` is when the next step is
     due, null once it was solved. `expected_at`: by when the customer was told to have the result, where it takes
-    longer. `version` counts its changes, for `If-Match`.
+    longer; a time that was not kept stays due, whatever was told after it. `version` counts its changes, for
+    `If-Match`.
     """
 
     id: UUID

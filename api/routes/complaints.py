@@ -153,7 +153,11 @@ async def tell(
     if_match: IfMatchComplaint = None,
 ) -> Response:
     """The customer was told the result; or why it takes longer, and by when they have it, at most the time that every
-    level together has to decide. `words` are shown to them in the case."""
+    level together has to decide. `words` are shown to them in the case.
+
+    As long as it takes longer they are told again: the result, or another time, which takes the place of one that is
+    not over yet and puts it off no further than all levels had from when the first one was told. A time that is over
+    without a result was not kept, and counts so."""
     expected_at = asked.expected_at if isinstance(asked, ToldDelay) else None
     seen = partial(require_seen, claim_id=claim_id, complaint_id=complaint_id, if_match=if_match)
     tell_it = partial(complaining.tell, claim_id=claim_id, complaint_id=complaint_id)

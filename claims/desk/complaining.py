@@ -1,4 +1,4 @@
-"""Complaints are answered: a first reply, the result or why it takes longer, the solution; each ends a clock (M13).
+"""Complaints are answered: a first reply, the result or why it takes longer, the solution; each ends clocks (M13).
 
 Whoever answers one has taken it, and is not the one who decided the case. A clock that is missed gives the complaint to
 the level above, in nobody's hands.
@@ -11,7 +11,6 @@ from typing import Final
 from uuid import UUID
 
 from claims.actions import Action
-from claims.calendar import told
 from claims.deadline_rules import ClockKind
 from claims.desk import clocks
 from claims.desk.at_large import require_at_large
@@ -19,6 +18,7 @@ from claims.desk.complaint_line import ANSWERS, Complained, complained, level_of
 from claims.desk.deciders import decided_among
 from claims.desk.desk import Desk, thing_of
 from claims.desk.notifying import notify
+from claims.desk.result_times import promise
 from claims.repository import claims, complaint_queue, complaints, deadlines
 from claims.repository.complaints import Complaint
 from claims.repository.deadlines import Deadline
@@ -27,7 +27,7 @@ from model.errors import ClaimError, RightsError
 from model.notes import Note
 
 _RIGHT: Final = Action.ANSWER_COMPLAINT
-_BEFORE: Final = (ClockKind.COMPLAINT_REPLY, ClockKind.COMPLAINT_TOLD)
+_RESULT: Final = (ClockKind.COMPLAINT_EXPECTED, ClockKind.COMPLAINT_TOLD)
 
 
 class Solution(StrEnum):
@@ -98,14 +98,15 @@ def tell(
 ) -> Complained:
     """The customer was told the result; or why it takes longer, and by when they have it, ``expected_at`` (aware).
 
-    Raises as ``reply``, and ``ClaimError`` ``expected_when`` for a time that is over, or by which every level has had
-    its time to decide.
+    As long as it takes longer they are told anew, after what they read before. Raises as ``reply``, and ``ClaimError``
+    ``expected_when`` as ``promise`` does.
     """
     found = _answered(desk, claim_id, complaint_id, words)
     if expected_at is not None:
-        _require_promisable(desk, found, expected_at)
-    complaints.told(desk.book, complaint_id, at=desk.at, words=words, expected_at=expected_at)
-    return _ended(desk, found, ClockKind.COMPLAINT_TOLD)
+        promise(desk, found, expected_at)
+    read = "\n\n".join(filter(None, (found.complaint.result, words)))
+    complaints.told(desk.book, complaint_id, at=desk.at, words=read, expected_at=expected_at)
+    return _ended(desk, found, *(_RESULT if expected_at is None else (ClockKind.COMPLAINT_TOLD,)))
 
 
 def solve(desk: Desk, claim_id: UUID, complaint_id: UUID, how: Solution, words: str) -> Complained:
@@ -117,7 +118,7 @@ def solve(desk: Desk, claim_id: UUID, complaint_id: UUID, how: Solution, words: 
         complaints.replied(desk.book, complaint_id, at=desk.at)
     if found.complaint.told_at is None:
         complaints.told(desk.book, complaint_id, at=desk.at)
-    return _ended(desk, found, *_BEFORE, ClockKind.COMPLAINT_SOLUTION)
+    return _ended(desk, found, ClockKind.COMPLAINT_REPLY, *_RESULT, ClockKind.COMPLAINT_SOLUTION)
 
 
 def one_up(desk: Desk, missed: Deadline) -> None:
@@ -161,13 +162,6 @@ def _answered(desk: Desk, claim_id: UUID, complaint_id: UUID, words: str) -> Com
     return found
 
 
-def _require_promisable(desk: Desk, found: Complained, expected_at: datetime) -> None:
-    terms = desk.house.terms(found.claim.region)
-    until = terms.decided_by(desk.at)
-    if not desk.at < expected_at <= until:
-        raise ClaimError("expected_when", found.claim.number, until=told(terms.days.day_of(until)))
-
-
 def _found(desk: Desk, complaint_id: UUID) -> Complained:
     """With its case, locked. Raises ``ClaimError`` ``no_complaint``."""
     complaint = complaints.get(desk.book, complaint_id)
@@ -182,10 +176,9 @@ def _found(desk: Desk, complaint_id: UUID) -> Complained:
 
 def _ended(desk: Desk, found: Complained, *kinds: ClockKind) -> Complained:
     """The clocks of this complaint, which began when it was made, and of no other. The customer is told."""
-    for deadline in deadlines.of_claim(desk.book, found.claim.id):
-        clock = deadline.clock
-        if clock.kind in kinds and clock.started_at == found.complaint.at:
-            deadlines.save(desk.book, replace(deadline, clock=clock.ended(desk.at)))
+    for own in complaint_queue.own_clocks(found.complaint, deadlines.of_claim(desk.book, found.claim.id)):
+        if own.clock.kind in kinds:
+            deadlines.save(desk.book, replace(own, clock=own.clock.ended(desk.at)))
     claim = claims.save(desk.book, replace(found.claim, due_at=clocks.next_due(desk, found.claim)))
     notify(desk, claim, Node.COMPLAINT_ANSWERED)
     desk.audit(_RIGHT, thing_of(claim.id), kind=kinds[-1])

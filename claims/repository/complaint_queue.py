@@ -16,16 +16,26 @@ from claims.repository.deadlines import Deadline
 from claims.repository.places import Place
 from claims.tables import complaints, deadlines
 
-KINDS: Final = (ClockKind.COMPLAINT_REPLY, ClockKind.COMPLAINT_TOLD, ClockKind.COMPLAINT_SOLUTION)
+KINDS: Final = (
+    ClockKind.COMPLAINT_REPLY,
+    ClockKind.COMPLAINT_TOLD,
+    ClockKind.COMPLAINT_EXPECTED,
+    ClockKind.COMPLAINT_SOLUTION,
+)
 """The clocks of a complaint; they begin when it is made, which tells them from those of another of the same case."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A complaint, and when the first of its clocks that run is due; None once it was solved."""
+    """A complaint, and when the first of its clocks that run is due; None once it was solved.
+
+    ``missed``: those of its clocks that brought it to a level above. Where complaints of many cases stand in line they
+    are not asked for.
+    """
 
     complaint: Complaint = field(repr=False)
     due_at: datetime | None
+    missed: tuple[Clock, ...] = ()
 
 
 def waiting(book: Book, *, after: Place | None = None, limit: int = 50) -> tuple[Pending, ...]:
@@ -47,12 +57,18 @@ def solved(book: Book, *, before: UUID | None = None, limit: int = 50) -> tuple[
 
 def pending(every: Iterable[Complaint], clocks: Sequence[Deadline]) -> tuple[Pending, ...]:
     """When complaints of one case are due, by all clocks of the case."""
-    runs = [one.clock for one in clocks if one.clock.kind in KINDS and one.clock.ended_at is None]
-    return tuple(Pending(one, _due(one, runs)) for one in every)
+    return tuple(_pending(one, own_clocks(one, clocks)) for one in every)
 
 
-def _due(complaint: Complaint, runs: Iterable[Clock]) -> datetime | None:
-    return min((clock.due_at for clock in runs if clock.started_at == complaint.at), default=None)
+def own_clocks(complaint: Complaint, clocks: Iterable[Deadline]) -> tuple[Deadline, ...]:
+    """Of all clocks of its case those of this complaint."""
+    return tuple(one for one in clocks if one.clock.kind in KINDS and one.clock.started_at == complaint.at)
+
+
+def _pending(complaint: Complaint, own: Sequence[Deadline]) -> Pending:
+    runs = (one.clock for one in own if one.clock.ended_at is None and one.clock.dropped_at is None)
+    missed = tuple(one.clock for one in own if one.escalated_at is not None)
+    return Pending(complaint, min((clock.due_at for clock in runs), default=None), missed)
 
 
 def _open() -> Select[Any]:

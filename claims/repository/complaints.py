@@ -1,4 +1,5 @@
-"""Complaints of customers: received, taken, replied to, told about, solved. Each step is made once."""
+"""Complaints of customers: received, taken, replied to, told about, solved. Each step is made once, but for telling why
+the result takes longer: it is told anew, until there is one."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -7,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
 
 from claims.actors import Actor
 from claims.deadline_rules import Level
@@ -20,6 +21,8 @@ from model.notes import Note
 
 _PERSONAL: Final = ("text", "reply", "result", "answer")
 _NEXT: Final = complaints.c.version + 1
+_LONGER: Final = and_(complaints.c.expected_at.is_not(None), complaints.c.solved_at.is_(None))
+_NO_RESULT: Final = or_(complaints.c.told_at.is_(None), _LONGER)
 
 
 class ComplaintState(StrEnum):
@@ -35,11 +38,12 @@ class ComplaintState(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
     """``by`` names the actor who made it, ``holder`` the one who answers it. ``text`` is what the customer said;
-    ``reply``, ``result`` and ``answer`` were said to them at each step, where words were said. All four are None once
-    they were erased; ``solution`` is a code with its facts. ``level``: who deals with it since clocks were missed.
+    ``reply``, ``result`` and ``answer`` were said to them at each step, where words were said; all that ``result``
+    holds, the last at the end. All four are None once they were erased; ``solution`` is a code with its facts.
+    ``level``: who deals with it since clocks were missed.
 
     ``replied_at``: somebody has answered the customer; ``told_at``: the result, or the reason why it takes longer, was
-    told; ``expected_at``: by when they have the result, where it was the reason; ``solved_at``: nothing is open.
+    last told; ``expected_at``: by when they have the result, where it was the reason; ``solved_at``: nothing is open.
     ``version`` counts its changes: the ETag.
     """
 
@@ -108,28 +112,29 @@ def hold(book: Book, complaint: Complaint, holder: str | None, *, level: Level |
 
 def replied(book: Book, complaint: UUID, *, at: datetime, words: str | None = None) -> None:
     """The customer got a first reply. Raises ``StorageError`` ``storage.moved`` where that was done."""
-    _step(book, complaint, "replied_at", at, {"reply": words})
+    _step(book, complaint, complaints.c.replied_at.is_(None), {"reply": words}, replied_at=at)
 
 
 def told(
     book: Book, complaint: UUID, *, at: datetime, words: str | None = None, expected_at: datetime | None = None
 ) -> None:
-    """The customer was told the result; or why it takes longer, and by when. Raises as ``replied`` does."""
-    _step(book, complaint, "told_at", at, {"result": words}, expected_at=expected_at)
+    """The customer was told the result; or why it takes longer, and by when: then they may be told anew. ``words`` are
+    all that was told. Raises as ``replied`` does."""
+    _step(book, complaint, _NO_RESULT, {"result": words}, told_at=at, expected_at=expected_at)
 
 
 def solved(book: Book, complaint: UUID, solution: Note, *, at: datetime, answer: str | None = None) -> None:
     """Nothing of it is open. Raises as ``replied`` does."""
-    _step(book, complaint, "solved_at", at, {"answer": answer}, solution=note_json(solution))
+    still, how = complaints.c.solved_at.is_(None), note_json(solution)
+    _step(book, complaint, still, {"answer": answer}, solved_at=at, solution=how)
 
 
 def _step(
-    book: Book, complaint: UUID, when: str, at: datetime, said: Mapping[str, str | None], **known: object
+    book: Book, complaint: UUID, still: ColumnElement[bool], said: Mapping[str, str | None], **known: object
 ) -> None:
-    """A step that was not made before, what was said with it, and what is known by it."""
+    """A step that can be made ``still``, what was said with it, and what is known by it."""
     sealed = {f"{name}_sealed": book.sealed(words, complaints.name, complaint, name) for name, words in said.items()}
-    values = {when: at, "version": _NEXT, **sealed, **known}
-    change_one(book.connection, complaints, _is(complaint), complaints.c[when].is_(None), **values)
+    change_one(book.connection, complaints, _is(complaint), still, version=_NEXT, **sealed, **known)
 
 
 def erase_words(book: Book, claim: UUID) -> None:

@@ -46,4 +46,5 @@ def _behind_a_public_one() -> ColumnElement[bool]:
     """Our own clock of which the customer was promised a looser one (``claims.deadlines.promised``)."""
     other = deadlines.alias()
     same = [other.c[name] == _C[name] for name in ("claim", "kind", "started_at")]
-    return exists().where(*same, other.c.audience == Audience.PUBLIC, other.c.due_at > _C.due_at)
+    looser = exists().where(*same, other.c.audience == Audience.PUBLIC, other.c.due_at > _C.due_at)
+    return and_(_C.audience == Audience.INTERNAL, looser)

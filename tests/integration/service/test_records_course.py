@@ -191,7 +191,7 @@ def test_each_step_of_a_complaint_is_made_once(books: Books, add_claim: Callable
     assert "电话" not in repr(made)
     steps: list[Callable[..., None]] = [
         lambda book: complaints.replied(book, made.id, at=AT),
-        lambda book: complaints.told(book, made.id, at=LATER, words="等维修厂报价", expected_at=UNTIL),
+        lambda book: complaints.told(book, made.id, at=LATER, words="已更正"),
         lambda book: complaints.solved(book, made.id, solution, at=LATER, answer="已逐项说明"),
     ]
     for step in steps:
@@ -201,13 +201,30 @@ def test_each_step_of_a_complaint_is_made_once(books: Books, add_claim: Callable
             step(book)
         assert refusal.value.code == "storage.moved"
     with books.reading() as book:
-        steps_made = {"replied_at": AT, "told_at": LATER, "expected_at": UNTIL, "solved_at": LATER}
-        said = {"result": "等维修厂报价", "answer": "已逐项说明"}
+        steps_made = {"replied_at": AT, "told_at": LATER, "solved_at": LATER}
+        said = {"result": "已更正", "answer": "已逐项说明"}
         answered = replace(made, version=4, **steps_made, solution=solution, **said)
         assert complaints.of_claim(book, claim) == (answered, again)
         assert complaints.get(book, made.id) == answered
         assert complaints.get(book, new_id(AT)) is None
         assert [complaints.count(book, given) for given in ([], [claim], [claim, other])] == [0, 2, 3]
+
+
+def test_what_takes_longer_is_told_until_there_is_a_result(
+    books: Books, add_claim: Callable[..., Claim], adjuster: Actor
+) -> None:
+    claim = add_claim().id
+    with books.writing() as book:
+        made = complaints.add(book, claim, "没人回电话", by=adjuster, at=AT)
+        for expected_at in (LATER, UNTIL):
+            complaints.told(book, made.id, at=AT, words="等维修厂报价", expected_at=expected_at)
+        waiting = complaints.get(book, made.id)
+        complaints.solved(book, made.id, note("complaint.solution.put_right"), at=LATER)
+    assert waiting is not None
+    assert (waiting.expected_at, waiting.version, waiting.state) == (UNTIL, 3, complaints.ComplaintState.DELAYED)
+    with pytest.raises(StorageError) as refusal, books.writing() as book:
+        complaints.told(book, made.id, at=LATER, words="已更正")
+    assert refusal.value.code == "storage.moved"
 
 
 def test_one_third_party_at_a_time(books: Books, add_claim: Callable[..., Claim], adjuster: Actor) -> None:

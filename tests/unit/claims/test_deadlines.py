@@ -14,10 +14,21 @@ from hypothesis import strategies as st
 from claims.calendar import told
 from claims.clock import Clock, Outcome
 from claims.deadline_rules import Audience, ClockKind, DeadlineRules, Level
-from claims.deadlines import Event, clocks, escalate, exchanged, follow, overdue, overrun, promised, strictest
+from claims.deadlines import (
+    Event,
+    clocks,
+    escalate,
+    exchanged,
+    follow,
+    overdue,
+    overrun,
+    promised,
+    strictest,
+    told_until,
+)
 from claims.hit_rate import Decided, Period, hit_rates
 from claims.lifecycle import Lifecycle
-from claims.policy import TriagePolicy
+from claims.policy import Span, TriagePolicy
 from claims.states import CaseState
 from claims.terms import Terms
 from claims.triage import CaseClass
@@ -85,6 +96,14 @@ def test_clocks_of_a_complaint(case_class: CaseClass) -> None:
         ("complaint_told", "internal", "10-02T23:00"),
         ("complaint_solution", "internal", "10-03T23:00"),
     ]
+
+
+@pytest.mark.parametrize(("minutes", "hours"), [(1, 1), (60, 1), (61, 2), (1800, 30)])
+def test_the_clock_of_a_told_time(minutes: int, hours: int) -> None:
+    made, until = WEDNESDAY, WEDNESDAY + timedelta(minutes=minutes)
+    found = told_until(made, until)
+    assert (found.kind, found.audience) == (ClockKind.COMPLAINT_EXPECTED, PUBLIC)
+    assert (found.started_at, found.due_at, found.within) == (made, until, Span(hours=hours))
 
 
 def test_the_spans_of_a_class_stay_with_the_policy() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from tables import Table, amounting_to, referred
 
 from claims.deadline_rules import ClockKind
+from claims.desk.overdue import act_on_overdue
 from claims.repository import deadlines
 from claims.states import Role
 
@@ -125,6 +126,34 @@ def test_a_result_that_takes_longer_is_told_with_a_time(site: Site, waiting: Cas
     assert (masked["result"], masked["expected_at"]) == (None, shown["expected_at"])
     [kept] = waiting.ask("GET", "/export").json()["complaints"]
     assert [datetime.fromisoformat(one["expected_at"]) for one in (shown, kept)] == [expected_at] * 2
+
+
+def test_the_customer_reads_that_a_time_was_not_kept_and_the_result_when_it_is_there(site: Site, waiting: Case) -> None:
+    waiting.ask("POST", "/complaints", json={"words": "nobody calls"})
+    front, expected_at = site.staff(Role.FRONT_LINE), site.clock() + timedelta(hours=30)
+    [found] = waiting.ask("GET", "/complaints", front).json()
+    path = f"/complaints/{found['id']}"
+    later = {**LATER, "expected_at": expected_at.isoformat()}
+    told = waiting.ask("POST", path + "/told", front, **seen(found, **later)).json()
+    assert waiting.ask("POST", path + "/reply", front, **seen(told, words="we look into it")).status_code == 200
+    assert waiting.now()["complaints"][0]["overruns"] == []
+    after = site.clock.turn(hours=31)
+    act_on_overdue(site.house, after)
+    [shown] = waiting.now()["complaints"]
+    said = "Not finished in time: result of the complaint by the time that was told (public promise)."
+    assert [(one["kind"], one["text"]) for one in shown["overruns"]] == [("complaint_expected", said)]
+    assert shown["overruns"][0]["due_at"] == shown["due_at"] == shown["expected_at"]
+    expert = site.staff(Role.EXPERT)
+    [listed] = site.ask("GET", "/v1/complaints", expert).json()
+    assert (listed["level"], datetime.fromisoformat(listed["due_at"]) < after) == ("senior", True)
+    words = {"what": "result", "words": "the part was added"}
+    done = waiting.ask("POST", path + "/told", expert, **seen(listed, **words)).json()
+    assert (done["state"], done["expected_at"]) == ("told", None)
+    assert done["result"] == "we wait for the workshop\n\nthe part was added"
+    assert waiting.now()["complaints"][0]["overruns"] == shown["overruns"]
+    assert waiting.ask("POST", path + "/told", expert, **seen(done, **words)).status_code == 412
+    rates = site.ask("GET", "/v1/stats/sla").json()["rates"]
+    assert [(one["n"], one["met"]) for one in rates if one["kind"] == "complaint_expected"] == [(1, 0)]
 
 
 @pytest.mark.parametrize(
