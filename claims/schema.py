@@ -1,6 +1,7 @@
 """The tables of a database, brought to what this version of QuickClaim expects; Alembic run from code."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from alembic import command
 from alembic.config import Config
@@ -34,9 +35,10 @@ def upgrade(engine: Engine) -> Upgrade:
             connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
         before = _known(connection)
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if before != head():
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
         return Upgrade(before, head())
 
 
@@ -49,16 +51,21 @@ def require_current(engine: Engine) -> None:
 
 def head() -> str:
     """The revision that this version of QuickClaim expects."""
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
+    return _ours()[0]
 
 
 def _known(connection: Connection) -> str | None:
     """The revision of the tables. Raises ``StorageError`` ``storage.newer`` for one that is not among ours."""
     found = MigrationContext.configure(connection).get_current_revision()
-    ours = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if found is not None and found not in ours:
+    if found is not None and found not in _ours():
         raise StorageError("newer", "the tables are those of a later version")
     return found
+
+
+@cache
+def _ours() -> tuple[str, ...]:
+    """All revisions, the latest first; they are files of this version, and are read once."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def _config() -> Config:

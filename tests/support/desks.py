@@ -4,6 +4,7 @@ import io
 import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -71,10 +72,14 @@ def changed(rulebook: Rulebook, file: RuleFile, old: str, new: str) -> Rulebook:
 def open_house(books: Books, folder: Path, keys: Keys, *scenes: Scene, share: float = 0.0) -> House:
     """``share`` of cases is drawn for a check by a person."""
     script = {digest: rows for one in scenes for digest, rows in one.script.items()}
-    rulebook = changed(Rulebook.load(), RuleFile.POLICY, "audit_sample_share: 0.05", f"audit_sample_share: {share}")
     detector = ScriptedDetector(script, shipped_manifest("joint-v0"))
-    eyes = Eyes(detector=detector, limits=IntakeLimits(), rulebook=rulebook)
+    eyes = Eyes(detector=detector, limits=IntakeLimits(), rulebook=_shipped_but_for(share))
     return House.of(books, LocalPhotoStore(folder / "photos", Sealer(keys.seal)), eyes, keys)
+
+
+@cache
+def _shipped_but_for(share: float) -> Rulebook:
+    return changed(Rulebook.load(), RuleFile.POLICY, "audit_sample_share: 0.05", f"audit_sample_share: {share}")
 
 
 def customer(at: datetime, claim: UUID | None = None) -> Actor:

@@ -27,7 +27,6 @@ from claims.desk.house import House
 from claims.jobs.embedded import at_work
 from claims.jobs.kinds import kinds
 from claims.jobs.queue import LocalQueue
-from claims.jobs.queued import tables
 from claims.jobs.worker import Worker
 from claims.keys import Keys
 from claims.notice import Notice
@@ -63,10 +62,8 @@ def open_site(
             unlimited = {"rate_address": 0, "rate_actor": 0, "rate_login": 0, "max_waiting": 600}
             own = {"home": tmp_path, "database": url, "keys": SecretStr(keys.text()), "language": "en", "hosts": ("*",)}
             app = create_app(Settings(**{**own, **unlimited, **changes}), open_eyes=lambda _: house.eyes, clock=clock)
-            if not is_embedded(books.engine):
-                tables.upgrade(books.engine)
-                if works:
-                    held.enter_context(_worker(house, clock, tmp_path / "worker"))
+            if works and not is_embedded(books.engine):
+                held.enter_context(_worker(house, clock, tmp_path / "worker"))
             client = held.enter_context(TestClient(app, base_url="http://localhost"))
             told = known_notice(notice, AT - timedelta(hours=5)).model_dump(mode="json", warnings=False)
             return Site(client, house, clock, app_key(books), told)
