@@ -43,7 +43,8 @@ class Why(StrEnum):
     OTHER = "other"
 
 
-Amount = Annotated[Decimal, Field(ge=0)]
+Amount = Annotated[Decimal, Field(ge=0, le=1_000_000_000)]
+"""Far more than any line may hold, which ``LineLimits`` says; of no more than that the hundredths can be told."""
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 
 

@@ -41,6 +41,8 @@ CHECKS: Final = [
     response_schema_conformance,
     ignored_auth,
 ]
+TOO_LARGE: Final = 413
+"""Refused before it is read, whatever is wrong in it."""
 GOOD, BAD = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
 OPERATIONS: Final = sorted(
     (path, method.upper(), mode)
@@ -73,7 +75,8 @@ def test_answers_are_as_described(known: Known, ledger: Ledger, path: str, metho
         headers = {"Authorization": f"Bearer {callers[who]}"} if callers[who] else {}
         answer = case.call(headers=headers)
         seen[answer.status_code] += 1
-        checks = [*CHECKS, negative_data_rejection] if _is_wrong(case) else CHECKS
+        read = answer.status_code != TOO_LARGE
+        checks = [*CHECKS, negative_data_rejection] if read and _is_wrong(case) else CHECKS
         case.validate_response(answer, checks=checks, headers=headers)
 
     try:

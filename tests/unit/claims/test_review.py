@@ -377,6 +377,7 @@ REFUSALS = {
         ({"do": "edit", "line": 0, "labour": "-1"}, "negative"),
         ({"do": "edit", "line": 0, "hours": -0.1}, "negative"),
         ({"do": "edit", "line": 0, "labour": "NaN"}, "invalid"),
+        ({"do": "edit", "line": 0, "labour": 1e308}, "invalid"),
         ({"do": "edit", "line": -1, "labour": "1"}, "invalid"),
         ({"do": "edit", "line": 0, "total": 5}, "invalid"),
         ({"do": "approve", "line": 0}, "invalid"),

@@ -225,3 +225,10 @@ def test_less_than_a_cent_is_refused_wherever_it_is_typed(senior: Table) -> None
         refused = senior.correct(amounting_to(str(amount)))
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "body.changes.0"), amount
     assert senior.correct(amounting_to("100.50")).status_code == 200
+
+
+@pytest.mark.parametrize("field", ["labour", "paint", "parts", "other", "hours"])
+def test_more_than_anything_costs_is_refused(senior: Table, field: str) -> None:
+    for amount in (1e9, 1e16, "1E+28", 1e308):
+        refused = senior.correct({"do": "edit", "line": 0, "why": "other", field: amount})
+        assert refused.status_code == 422, (amount, refused.text)
