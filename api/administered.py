@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import Header, Request, Response
 from pydantic import Field
 
-from api.documents import Document
+from api.documents import Document, never_kept
 from api.openapi import problems
 from api.versions import etag, shown
 from claims.repository.idempotency import Answer
@@ -21,7 +21,7 @@ IfMatchVersion = Annotated[
         alias="If-Match",
         max_length=1024,
         description="The `ETag` of what is changed as it was seen, or its `version` in quotation marks, as lists tell "
-        "it. Refused with 428 without one, and with 412 when somebody else has changed it since.",
+        "it. Refused with 428 without one, and with 412 when it differs by now; `*` is taken whatever it is.",
         examples=['"6b51d431df5d7f14.0f3a9c5d2b184e67"'],
     ),
 ]
@@ -31,7 +31,8 @@ class Versioned(Document):
     """What more than one administrator may change."""
 
     version: str = Field(
-        description="another one once somebody has changed it, for `If-Match`", examples=["6b51d431df5d7f14"]
+        description="another one while what administrators may change differs, for `If-Match`",
+        examples=["6b51d431df5d7f14"],
     )
 
     @property
@@ -40,8 +41,10 @@ class Versioned(Document):
         return etag(self.version, self._content)
 
     def read(self, request: Request) -> Response:
-        """It, or 304 for whoever has it."""
-        return shown(request, self._content, self.version)
+        """It, or 304 for whoever has it. Nobody keeps it on the way."""
+        answer = shown(request, self._content, self.version)
+        never_kept(answer)
+        return answer
 
     @property
     def _content(self) -> bytes:

@@ -139,9 +139,24 @@ async def change_person(
     return await plain(service.house, actor, at, work)
 
 
-@router.post("/people/{person}/password", operation_id="resetPassword", status_code=204, responses=CHANGES)
-async def reset_password(person: UUID, asked: PasswordReset, actor: CurrentActor, service: InService, at: Now) -> None:
+@router.post("/people/{person}/password", operation_id="resetPassword", status_code=204, responses=CHANGES_SEEN)
+async def reset_password(
+    person: UUID,
+    asked: PasswordReset,
+    actor: CurrentActor,
+    service: InService,
+    at: Now,
+    if_match: IfMatchVersion = None,
+) -> None:
     """A password for somebody else, and an end to a lock. Whoever is signed in as this person no longer is."""
-    await changing(service.house, actor, at, partial(staff.require_manager, person=person))
+
+    def as_seen(desk: Desk) -> None:
+        require_match(actor, staff.held(desk, person).version, if_match)
+
+    def work(desk: Desk) -> None:
+        as_seen(desk)
+        staff.reset_password(desk, person, hashed)
+
+    await changing(service.house, actor, at, as_seen)
     hashed = await signing_in.hashed(asked.password.get_secret_value(), service.entrance)
-    await changing(service.house, actor, at, partial(staff.reset_password, person=person, hashed=hashed))
+    await changing(service.house, actor, at, work)

@@ -24,7 +24,7 @@ class App:
 
     @property
     def version(self) -> str:
-        """Another one once it has been changed: the ETag."""
+        """The ETag: another one while what may be changed differs."""
         return version_of(self.name, self.states_cover, self.active)
 
 

@@ -31,4 +31,5 @@ def held_webhook(book: Book, webhook: UUID) -> Webhook | None:
 
 
 def _hold(book: Book, table: Table, one: UUID) -> None:
-    book.connection.execute(select(table.c.id).where(table.c.id == one).with_for_update())
+    """Rows that refer to it can be added meanwhile."""
+    book.connection.execute(select(table.c.id).where(table.c.id == one).with_for_update(key_share=True))

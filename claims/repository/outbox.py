@@ -31,7 +31,7 @@ class Webhook:
 
     @property
     def version(self) -> str:
-        """Another one once it has been changed: the ETag. It tells nothing of secrets, which are long and random."""
+        """The ETag: another one while what may be changed differs. It tells nothing of secrets, long and random."""
         return version_of(self.url, self.active, [secret.hex() for secret in self.secrets])
 
 

@@ -1,9 +1,9 @@
 """The insurer's staff: whom a login or an identity provider's subject is, and with which role."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, select, update
@@ -17,6 +17,9 @@ from model.errors import StorageError
 OWN_ISSUER = "quickclaim"
 """People who log in here; others come from an identity provider, named by its issuer."""
 
+_NOT_COLUMNS: Final = frozenset({"subject", "name", "password_given"})
+"""Stored sealed, or as a part of another column."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -28,7 +31,8 @@ class Person:
 
     ``rights_from`` and ``sign_in_from``: who gave the role, and the way in, with everybody from whom their own account
     came then; empty for what was done at the command line. ``password_due``: an administrator chose the password, and
-    the person has to choose another before they come in.
+    the person has to choose another before they come in. ``password_given``: a digest of the hash that somebody else
+    set last, whatever the person has chosen since; None where only the first was theirs, or none.
     """
 
     id: UUID
@@ -46,6 +50,7 @@ class Person:
     rights_from: frozenset[UUID] = frozenset()
     sign_in_from: frozenset[UUID] = frozenset()
     password_due: bool = False
+    password_given: str | None = None
 
     @property
     def line(self) -> frozenset[UUID]:
@@ -54,9 +59,9 @@ class Person:
 
     @property
     def version(self) -> str:
-        """Another one once somebody has changed the rights: the ETag. Nothing that the person does themselves counts,
-        or they could keep others from changing them."""
-        return version_of(self.role, self.active, ids_json(self.rights_from))
+        """The ETag: another one while the rights differ, and after each password that somebody else gave. Nothing that
+        the person does themselves counts, or they could keep others from changing them."""
+        return version_of(self.role, self.active, ids_json(self.rights_from), self.password_given)
 
 
 def add(book: Book, person: Person) -> bool:
@@ -67,9 +72,9 @@ def add(book: Book, person: Person) -> bool:
         subject_sealed=book.sealed(person.subject, "people", person.id, "subject"),
         name_sealed=book.sealed(person.name, "people", person.id, "name"),
         rights_from=ids_json(person.rights_from),
-        sign_in_from=ids_json(person.sign_in_from),
+        sign_in_from=_way_in(person.sign_in_from, person.password_given),
     )
-    stored = {name: value for name, value in values.items() if name not in {"subject", "name"}}
+    stored = {name: value for name, value in values.items() if name not in _NOT_COLUMNS}
     return insert_once(book.connection, people, stored, on=["issuer", "subject_index"])
 
 
@@ -113,7 +118,7 @@ def set_password(
     the person themselves, whose account comes from whom it came."""
     version = people.c.rights_version + (1 if revoke else 0)
     told: dict[str, object] = {"password_due": bool(came_from)} if revoke else {}
-    told |= {} if came_from is None else {"sign_in_from": ids_json(came_from)}
+    told |= {} if came_from is None else {"sign_in_from": _way_in(came_from, version_of(password))}
     _change(book, person, password=password, rights_version=version, failures=0, locked_until=None, **told)
 
 
@@ -143,5 +148,19 @@ def _change(book: Book, person: UUID, **values: object) -> Row[Any]:
 
 def _person(book: Book, row: Row[Any]) -> Person:
     told = {name: book.opened(row._mapping[f"{name}_sealed"], "people", row.id, name) for name in ("subject", "name")}
-    lines = {name: ids_of(row._mapping[name]) for name in ("rights_from", "sign_in_from")}
-    return record(Person, row, **told, **lines)
+    came_from, given = _way_in_of(row.sign_in_from)
+    lines = {"rights_from": ids_of(row.rights_from), "sign_in_from": came_from}
+    return record(Person, row, **told, **lines, password_given=given)
+
+
+def _way_in(came_from: Iterable[UUID], given: str | None) -> Any:
+    """Who answers for the way in, and with them the password that somebody else gave, if one did."""
+    ids = ids_json(came_from)
+    return ids if given is None else {"people": ids, "password": given}
+
+
+def _way_in_of(document: Any) -> tuple[frozenset[UUID], str | None]:
+    """What ``_way_in`` was made of."""
+    if isinstance(document, Mapping):
+        return ids_of(document["people"]), document["password"]
+    return ids_of(document), None

@@ -140,7 +140,8 @@ def change_one(connection: Connection, table: Table, *same: ColumnElement[bool],
 
 
 def version_of(*values: object) -> str:
-    """16 hexadecimal digits that are others once one of the ``values`` is, which JSON can hold: of their SHA-256."""
+    """16 hexadecimal digits of the SHA-256 of ``values``, which JSON can hold: others while one of these differs, and
+    the same again once all are as they were."""
     return sha256(json.dumps(values).encode()).hexdigest()[:16]
 
 

@@ -34,7 +34,7 @@ UNKEYED: Final = {
     "/v1/session": "a token is stored nowhere, and not with a key either",
     "/v1/session/renew": "a token is stored nowhere, and not with a key either",
     "/v1/session/password": "a token is stored nowhere; a password is no part of what is kept of a request",
-    "/v1/admin/people/{person}/password": "once more sets the same; a password is no part of what is kept of a request",
+    "/v1/admin/people/{person}/password": "once more is refused by `If-Match`; a password is kept nowhere",
 }
 """POSTs without a key, and why nothing is there twice."""
 WHO: Final = (Role.CUSTOMER, Role.APP, Role.SENIOR, Role.EXPERT, Role.FRONT_LINE, Role.ADMIN)

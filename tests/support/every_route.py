@@ -155,7 +155,9 @@ ROUTES: Final[dict[tuple[str, str], Route]] = {
     ),
     ("GET", f"{ADMIN}/people/{{person}}"): of(A.MANAGE_PEOPLE),
     ("PATCH", f"{ADMIN}/people/{{person}}"): of(A.MANAGE_PEOPLE, json={"active": True}, headers={"If-Match": "*"}),
-    ("POST", f"{ADMIN}/people/{{person}}/password"): of(A.MANAGE_PEOPLE, json={"password": "four words of my own"}),
+    ("POST", f"{ADMIN}/people/{{person}}/password"): of(
+        A.MANAGE_PEOPLE, json={"password": "four words of my own"}, headers={"If-Match": "*"}
+    ),
     ("GET", f"{ADMIN}/apps"): of(A.MANAGE_APPS),
     ("POST", f"{ADMIN}/apps"): of(A.MANAGE_APPS, json={"name": "another"}),
     ("GET", APP): of(A.MANAGE_APPS),

@@ -34,7 +34,7 @@ REQUIRED = "QUICKCLAIM_TEST_POSTGRES"
 _ROOM = 2**30
 
 
-@dataclass
+@dataclass(frozen=True)
 class Server:
     """A PostgreSQL cluster of this test session, reached over a socket in a folder of its own."""
 

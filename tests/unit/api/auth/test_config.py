@@ -52,3 +52,9 @@ def test_nothing_needs_to_be_set() -> None:
     assert read.oidc_issuer is None
     assert read.oidc_roles["senior"] is Role.SENIOR
     assert "customer" not in read.oidc_roles
+
+
+def test_a_check_of_a_password_takes_64_mib_where_nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests set less."""
+    monkeypatch.delenv("QUICKCLAIM_PASSWORD_MIB", raising=False)
+    assert SignInSettings.read().password_mib == 64
