@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -65,8 +66,8 @@ _SHOT: Final = "shot_"
 class CasePage:
     """``tag`` is the ``ETag`` that the API gives to the same document. ``wishes`` are photos that were asked for,
     with ``wished`` what the person wrote who asked; ``ready``: there are photos to look at; ``person``: one can be
-    asked for. ``why`` is None before there is an estimate; ``signed`` is the name under an accepted offer. ``zone`` is
-    the market's.
+    asked for. ``why`` is None before there is an estimate; ``signed`` is the name under an accepted offer. ``at`` is
+    now, ``zone`` is the market's.
     """
 
     claim: ClaimOut
@@ -82,6 +83,7 @@ class CasePage:
     person: bool
     judged: bool
     signed: str | None = field(repr=False)
+    at: datetime
     zone: ZoneInfo
     words: Words
 
@@ -143,6 +145,7 @@ def case_page(desk: Desk, claim_id: UUID, texts: Texts) -> CasePage:
         person=_may_ask_for_a_person(shown),
         signed=shown.offer.signature if shown.offer else None,
         judged=follow_ups.feedback_of(desk.book, claim_id) is not None,
+        at=desk.at,
         zone=shown.zone,
         words=words,
     )

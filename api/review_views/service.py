@@ -26,9 +26,8 @@ class WaitingComplaintOut(_Shown):
     """A complaint in line, without the customer's words. `level`: who deals with it since clocks were missed.
 
     `held`: somebody answers it, `mine`: the caller does; `takes`: they could take it. `due_at` is when the next step is
-    due, null once it was solved. `expected_at`: by when the customer was told to have the result, where it takes
-    longer; a time that was not kept stays due, whatever was told after it. `version` counts its changes, for
-    `If-Match`.
+    due, null once it was solved. `expected_at`: the result was promised by then, where it takes longer; a time that was
+    told before it stays due, whatever was told after it. `version` counts its changes, for `If-Match`.
     """
 
     id: UUID

@@ -45,7 +45,8 @@ async def complaints_in_line(
 ) -> list[WaitingComplaintOut]:
     """Complaints of all cases that nobody has solved, by when the next step is due. `Link` leads to the next page.
 
-    They are taken, or answered at once, by the front line; where a clock was missed by the level above.
+    They are taken, or answered at once, by the front line; where a clock was missed by the level above, where there is
+    one.
     """
     look = look_for(still_open=open, cursor=cursor, limit=limit + 1)
     found = await looking(service.house, actor, at, look)
@@ -155,9 +156,8 @@ async def tell(
     """The customer was told the result; or why it takes longer, and by when they have it, at most the time that every
     level together has to decide. `words` are shown to them in the case.
 
-    As long as it takes longer they are told again: the result, or another time, which takes the place of one that is
-    not over yet and puts it off no further than all levels had from when the first one was told. A time that is over
-    without a result was not kept, and counts so."""
+    As long as it takes longer they are told again: the result, or another time. A time once told stays: another puts
+    off none before it, and each that passes without a result was not kept, and counts so."""
     expected_at = asked.expected_at if isinstance(asked, ToldDelay) else None
     seen = partial(require_seen, claim_id=claim_id, complaint_id=complaint_id, if_match=if_match)
     tell_it = partial(complaining.tell, claim_id=claim_id, complaint_id=complaint_id)

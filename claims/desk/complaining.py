@@ -1,7 +1,7 @@
 """Complaints are answered: a first reply, the result or why it takes longer, the solution; each ends clocks (M13).
 
 Whoever answers one has taken it, and is not the one who decided the case. A clock that is missed gives the complaint to
-the level above, in nobody's hands.
+the level above, where there is one, in nobody's hands.
 """
 
 from dataclasses import replace
@@ -98,8 +98,8 @@ def tell(
 ) -> Complained:
     """The customer was told the result; or why it takes longer, and by when they have it, ``expected_at`` (aware).
 
-    As long as it takes longer they are told anew, after what they read before. Raises as ``reply``, and ``ClaimError``
-    ``expected_when`` as ``promise`` does.
+    As long as it takes longer they are told anew, after what they read before; a time once told stays. Raises as
+    ``reply``, and ``ClaimError`` ``expected_when`` as ``promise`` does.
     """
     found = _answered(desk, claim_id, complaint_id, words)
     if expected_at is not None:
@@ -169,7 +169,7 @@ def _found(desk: Desk, complaint_id: UUID) -> Complained:
         raise ClaimError("no_complaint")
     claim = desk.claim(complaint.claim, _RIGHT)
     complaint = complaints.get(desk.book, complaint_id) or complaint
-    every = complaint_queue.pending([complaint], deadlines.of_claim(desk.book, claim.id))
+    every = complaint_queue.pending([complaint], deadlines.of_claim(desk.book, claim.id), at=desk.at)
     [found] = complained(desk, every, {claim.id: claim})
     return found
 

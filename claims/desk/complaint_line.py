@@ -57,7 +57,8 @@ def solved(desk: Desk, *, before: UUID | None, limit: int) -> tuple[Complained, 
 def complaints_of(desk: Desk, claim_id: UUID) -> tuple[Complained, ...]:
     """Every complaint of a case, with its words, for whoever answers them. Raises ``RightsError``."""
     claim = desk.seen(claim_id, _RIGHT)
-    every = complaint_queue.pending(complaints.of_claim(desk.book, claim.id), deadlines.of_claim(desk.book, claim.id))
+    clocks = deadlines.of_claim(desk.book, claim.id)
+    every = complaint_queue.pending(complaints.of_claim(desk.book, claim.id), clocks, at=desk.at)
     return complained(desk, every, {claim.id: claim})
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from claims.actions import Action
 from claims.actors import ActorKind
-from claims.clock import Clock
+from claims.clock import Clock, Outcome
 from claims.deadline_rules import ClockKind
 from claims.deadlines import promised
 from claims.desk.actions_now import actions_now, ran_out
@@ -101,7 +102,7 @@ def show(desk: Desk, claim_id: UUID) -> Shown:
     offer = next((one for one in offered if one.ended_at is None), None)
     zone = desk.house.zone(claim.region)
     every = deadlines.of_claim(desk.book, claim.id)
-    clocks = _open_promises(every)
+    clocks = _open_promises(every, desk.at)
     pictures = photos.of_claim(desk.book, claim.id)
     return Shown(
         claim=claim,
@@ -166,12 +167,15 @@ def _complaints(desk: Desk, claim: Claim, clocks: tuple[Deadline, ...]) -> tuple
     """Each has clocks: where there are none, nobody asks."""
     if not any(one.clock.kind in complaint_queue.KINDS for one in clocks):
         return ()
-    return complaint_queue.pending(complaints.of_claim(desk.book, claim.id), clocks)
+    return complaint_queue.pending(complaints.of_claim(desk.book, claim.id), clocks, at=desk.at)
 
 
-def _open_promises(deadlines: tuple[Deadline, ...]) -> tuple[Clock, ...]:
-    every = (deadline.clock for deadline in deadlines)
-    return promised([clock for clock in every if clock.ended_at is None and clock.dropped_at is None])
+def _open_promises(deadlines: tuple[Deadline, ...], at: datetime) -> tuple[Clock, ...]:
+    """Complaints have clocks of the same kinds side by side: each is shown, and once it was missed by its complaint."""
+    every = [one.clock for one in deadlines if one.clock.ended_at is None and one.clock.dropped_at is None]
+    others = promised([clock for clock in every if clock.kind not in complaint_queue.KINDS])
+    runs = (clock for clock in every if clock.kind in complaint_queue.KINDS and clock.outcome(at) is Outcome.RUNNING)
+    return (*others, *sorted(dict.fromkeys(runs), key=lambda clock: clock.due_at))
 
 
 def _waits(desk: Desk, claim: Claim, stands: Standing, offer: Offer | None) -> Note | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, func, select
 
-from claims.clock import Clock
+from claims.clock import Clock, Outcome
 from claims.deadline_rules import ClockKind
 from claims.repository.book import Book
 from claims.repository.complaints import Complaint, of_row
@@ -29,8 +29,8 @@ KINDS: Final = (
 class Pending:
     """A complaint, and when the first of its clocks that run is due; None once it was solved.
 
-    ``missed``: those of its clocks that brought it to a level above. Where complaints of many cases stand in line they
-    are not asked for.
+    ``missed``: those of its clocks that were not kept, whether something was done late or nothing yet. Where complaints
+    of many cases stand in line they are not asked for.
     """
 
     complaint: Complaint = field(repr=False)
@@ -55,9 +55,9 @@ def solved(book: Book, *, before: UUID | None = None, limit: int = 50) -> tuple[
     return tuple(Pending(of_row(book, row), None) for row in book.connection.execute(query))
 
 
-def pending(every: Iterable[Complaint], clocks: Sequence[Deadline]) -> tuple[Pending, ...]:
-    """When complaints of one case are due, by all clocks of the case."""
-    return tuple(_pending(one, own_clocks(one, clocks)) for one in every)
+def pending(every: Iterable[Complaint], clocks: Sequence[Deadline], *, at: datetime) -> tuple[Pending, ...]:
+    """When complaints of one case are due and what was missed until ``at``, by all clocks of the case."""
+    return tuple(_pending(one, own_clocks(one, clocks), at) for one in every)
 
 
 def own_clocks(complaint: Complaint, clocks: Iterable[Deadline]) -> tuple[Deadline, ...]:
@@ -65,9 +65,9 @@ def own_clocks(complaint: Complaint, clocks: Iterable[Deadline]) -> tuple[Deadli
     return tuple(one for one in clocks if one.clock.kind in KINDS and one.clock.started_at == complaint.at)
 
 
-def _pending(complaint: Complaint, own: Sequence[Deadline]) -> Pending:
+def _pending(complaint: Complaint, own: Sequence[Deadline], at: datetime) -> Pending:
     runs = (one.clock for one in own if one.clock.ended_at is None and one.clock.dropped_at is None)
-    missed = tuple(one.clock for one in own if one.escalated_at is not None)
+    missed = tuple(one.clock for one in own if one.clock.outcome(at) is Outcome.MISSED)
     return Pending(complaint, min((clock.due_at for clock in runs), default=None), missed)
 
 

@@ -148,7 +148,6 @@ def test_each_time_that_a_customer_was_told_is_published(books: Books, add: Call
     """A later one does not hide that an earlier one was not kept."""
     told = {"kind": ClockKind.COMPLAINT_EXPECTED, "audience": Audience.PUBLIC, "ended_at": AT + 40 * HOUR}
     add(a_clock(**told, due_at=AT + 30 * HOUR), a_clock(**told, due_at=AT + 48 * HOUR))
-    add(a_clock(**{**told, "ended_at": None}, due_at=AT + 20 * HOUR, dropped_at=AT + 19 * HOUR))
     with books.reading() as book:
         [found] = promises.published(book, MONTH, at=AFTER)
     assert (found.kind, found.n, found.met) == (ClockKind.COMPLAINT_EXPECTED, 2, 1)

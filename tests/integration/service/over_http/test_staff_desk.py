@@ -138,11 +138,14 @@ def test_the_customer_reads_that_a_time_was_not_kept_and_the_result_when_it_is_t
     assert waiting.ask("POST", path + "/reply", front, **seen(told, words="we look into it")).status_code == 200
     assert waiting.now()["complaints"][0]["overruns"] == []
     after = site.clock.turn(hours=31)
+    [unseen] = waiting.now()["complaints"]
+    assert (len(unseen["overruns"]), unseen["escalated"]) == (1, False)
     act_on_overdue(site.house, after)
     [shown] = waiting.now()["complaints"]
-    said = "Not finished in time: result of the complaint by the time that was told (public promise)."
+    said = "Not finished in time: result of the complaint by the time that was told."
     assert [(one["kind"], one["text"]) for one in shown["overruns"]] == [("complaint_expected", said)]
     assert shown["overruns"][0]["due_at"] == shown["due_at"] == shown["expected_at"]
+    assert shown["escalated"]
     expert = site.staff(Role.EXPERT)
     [listed] = site.ask("GET", "/v1/complaints", expert).json()
     assert (listed["level"], datetime.fromisoformat(listed["due_at"]) < after) == ("senior", True)
@@ -150,7 +153,8 @@ def test_the_customer_reads_that_a_time_was_not_kept_and_the_result_when_it_is_t
     done = waiting.ask("POST", path + "/told", expert, **seen(listed, **words)).json()
     assert (done["state"], done["expected_at"]) == ("told", None)
     assert done["result"] == "we wait for the workshop\n\nthe part was added"
-    assert waiting.now()["complaints"][0]["overruns"] == shown["overruns"]
+    [over] = waiting.now()["complaints"]
+    assert (over["overruns"], over["escalated"]) == (shown["overruns"], False)
     assert waiting.ask("POST", path + "/told", expert, **seen(done, **words)).status_code == 412
     rates = site.ask("GET", "/v1/stats/sla").json()["rates"]
     assert [(one["n"], one["met"]) for one in rates if one["kind"] == "complaint_expected"] == [(1, 0)]
