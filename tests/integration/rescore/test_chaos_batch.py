@@ -6,7 +6,7 @@ import pytest
 from batch_cases import Archive
 from killed_runs import Chaos
 
-CASES, KILLS = 60, 6
+CASES, KILLS = 60, 4
 
 
 @pytest.mark.timeout(600)

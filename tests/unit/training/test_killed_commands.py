@@ -92,11 +92,9 @@ KILLS: dict[str, list[tuple[tuple[str, int], tuple[int, int]]]] = {
     ],
     "thresholds": [(("answer", 30), (29, 0)), (("manifest", 1), (55, 0)), (("forget", 1), (55, 0))],
     "quantize": [
-        (("answer", 20), (19, 0)),
         (("copy", 1), (55, 0)),
         (("answer", 40), (94, 1)),
         (("copy", 1), (110, 1)),
-        (("answer", 9), (118, 2)),
         (("manifest", 1), (165, 2)),
         (("forget", 1), (165, 2)),
     ],
