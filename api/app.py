@@ -88,7 +88,7 @@ def create_app(
     cannot be trusted stops the start with its coded error. ``/docs`` is not served: it would load scripts from a CDN.
     """
     line = Line(at_once=settings.max_assessments, waiting=settings.max_waiting)
-    door = Door(line, at_once=settings.max_assessments, waiting=settings.max_waiting)
+    door = Door(at_once=settings.max_assessments, waiting=settings.max_waiting)
     uploads = Uploads(settings.upload_bytes())
     limits, metrics, stopping = RateLimits.of(settings), Metrics(), Stopping()
     metrics.hold(line, uploads)

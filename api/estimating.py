@@ -31,7 +31,7 @@ async def quick_estimate(request: Request, service: Service, tell: Telling[T]) -
     with service.uploads.share() as share:
         upload = await read_upload(request, limits(service), share)
         facts = checked_facts(upload, service)
-        with service.line.place():
+        with service.door.working(), service.line.place():
             return await service.line.run(partial(_work, upload, facts, service.eyes, tell, service.metrics))
 
 

@@ -91,18 +91,17 @@ async def assess(
         job = assessing.ask(desk, claim_id).job
         return Answer(status=202, headers={"Location": job_address(job.id)}, body=_shown(job, claim_id))
 
-    await in_turn(partial(service.house.backlog.admit, service.books, at))
-    try:
-        asked = await once(key, service.house, actor, at, work)
-    finally:
-        service.house.backlog.came()
-    job = JobOut.model_validate_json(asked.answer.body).id
     with service.door.assessing():
-        over = await over_within(service.house, job, AT_ONCE_S)
-    if not over:
-        return _waiting(asked)
-    answer = await looking(service.house, actor, service.clock(), partial(told, claim_id=claim_id, texts=texts))
-    return Given(answer, asked.replayed).response()
+        await in_turn(partial(service.house.backlog.admit, service.books, at))
+        try:
+            asked = await once(key, service.house, actor, at, work)
+        finally:
+            service.house.backlog.came()
+        job = JobOut.model_validate_json(asked.answer.body).id
+        if not await over_within(service.house, job, AT_ONCE_S):
+            return _waiting(asked)
+        answer = await looking(service.house, actor, service.clock(), partial(told, claim_id=claim_id, texts=texts))
+        return Given(answer, asked.replayed).response()
 
 
 @router.get("/jobs/{job_id}", operation_id="getJob", response_model=JobOut, responses=problems(401, 403, 404, 422, 500))

@@ -77,7 +77,7 @@ async def replay(
 ) -> ReplayOut:
     """Make a stored estimate again from its photos, facts, day and versions. It waits for its turn, as photos do."""
     work = partial(_replayed, service.house, actor, (claim_id, assessment_id), at, texts, moved=moved)
-    with service.line.place():
+    with service.door.working(), service.line.place():
         return await service.line.run(work)
 
 

@@ -134,7 +134,7 @@ async def get_photo(
 
 
 async def _looked_at(service: Service, sent: Sequence[PhotoSource], at: datetime) -> list[Arrived]:
-    with service.line.place():
+    with service.door.photos(), service.line.place():
         return await service.line.run(partial(looked_at, service.house, sent, at))
 
 
