@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.allocator import few_holes
 from api.apps_cli import apps_app
 from api.audit_cli import audit_app, replay
 from api.db_cli import db_app
@@ -145,6 +146,7 @@ def serve(
 
 def main() -> None:
     """Entry point of the ``quickclaim`` command."""
+    few_holes()
     app()
 
 
