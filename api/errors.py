@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from api.field_faults import FieldFault
 from api.language import language_of
 from api.methods import allowed
+from api.pages.nowhere import is_read_by_a_person, nowhere
 from model.errors import QuickClaimError, RequestError
 from model.notes import Note
 from model.texts import Texts
@@ -275,6 +276,8 @@ async def _coded(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
+    if error.status_code == HTTPStatus.NOT_FOUND and is_read_by_a_person(request):
+        return nowhere(request)
     name = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "refused")
     headers = {"Allow": allowed(request)} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else error.headers
     return Problem.of(HttpError(name), request, error.status_code).response(language_of(request), headers)
@@ -283,6 +286,8 @@ async def _http(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
+    if any(fault["loc"][0] == "path" for fault in error.errors()) and is_read_by_a_person(request):
+        return nowhere(request)
     return answer(RequestError("invalid", errors=field_problems(error.errors())), request)
 
 
