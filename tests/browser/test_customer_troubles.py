@@ -143,3 +143,28 @@ def test_a_file_that_is_no_photo_is_told_and_asks_for_nothing_more(open_: OpenPa
     hands.watched.faults.clear()
     choose(hands, *stage.two_views())
     expect(hands.page.locator("form[data-call$='/assess']")).to_be_visible()
+
+
+def test_a_file_chosen_while_the_page_still_opens_is_sent_once(open_: OpenPage, stage: Stage) -> None:
+    """Reading what an earlier visit left must not find it a second time, at whatever moment it is chosen."""
+    hands, case = Hands(open_(SMALL, language="en"), "en"), stage.case()
+    enter(hands, case)
+    hands.page.evaluate(
+        """async (claim) => {
+            const { Queue } = await import("/static/js/customer/sending.js");
+            for (let moment = 0; moment < 24; moment += 1) {
+                const queue = new Queue(claim);
+                const emptied = new Promise((done) => queue.addEventListener("empty", done));
+                const added = queue.add(new Blob([`<!doctype html>${moment}`]), {});
+                for (let turn = 0; turn < moment / 2; turn += 1) await new Promise((done) => setTimeout(done));
+                await Promise.all([queue.open(), added, emptied]);
+                while (queue.waiting) await new Promise((done) => setTimeout(done, 20));
+                queue.end();
+            }
+        }""",
+        case.id,
+    )
+    sent = [fault for fault in hands.watched.faults if fault.startswith("PUT")]
+    assert len(set(sent)) == 24
+    assert sorted(sent) == sorted(set(sent))
+    hands.watched.faults.clear()

@@ -42,8 +42,7 @@ export class Queue extends EventTarget {
   async open() {
     await store.removeBefore(Date.now() - KEPT_MS).catch(() => {});
     const kept = await store.all(this.#claim).catch(() => []);
-    for (const item of kept) this.#items.set(item.id, { ...item, state: "waiting", share: 0, tries: item.tries ?? 1 });
-    for (const item of this.items) this.#say(item);
+    for (const item of kept) this.#join({ ...item, tries: item.tries ?? 1 });
     this.#pump();
   }
 
@@ -54,9 +53,15 @@ export class Queue extends EventTarget {
     if (this.#items.has(id)) return;
     const item = { id, claim: this.#claim, at: Date.now(), name, blob, sha, shot, material };
     await store.put(item).catch(() => {}); // without room in the browser it is still sent from memory
-    this.#items.set(id, { ...item, state: "waiting", share: 0, tries: 0 });
-    this.#say(this.#items.get(id));
+    this.#join({ ...item, tries: 0 });
     this.#pump();
+  }
+
+  /** Once: a file that is chosen while an earlier visit's are read is found among those too. */
+  #join(item) {
+    if (this.#items.has(item.id)) return;
+    this.#items.set(item.id, { ...item, state: "waiting", share: 0 });
+    this.#say(this.#items.get(item.id));
   }
 
   async forget(id) {
