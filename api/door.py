@@ -70,7 +70,7 @@ class Door:
 
     @contextmanager
     def assessing(self) -> Iterator[None]:
-        """Somebody waits here for an assessment; their case is expected no longer."""
+        """A request of a case keeps the machine busy, or waits for it: the case is expected no longer."""
         if self._expected:
             self._expected.popleft()
         with self.working():

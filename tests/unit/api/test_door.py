@@ -78,7 +78,7 @@ def hall() -> Hall:
 
 
 def test_a_few_at_one_moment_are_no_crowd(hall: Hall) -> None:
-    """Two that are assessed, and half of the six that may wait; the fourth that comes finds one of those gone on."""
+    """Two that are assessed, and half of the six that may wait."""
     with hall.door.working(), hall.door.working():
         assert [hall.admits_at_once() for _ in range(4)] == [True, True, True, False]
 
